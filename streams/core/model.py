@@ -187,9 +187,8 @@ class Shift:
     """An actor's stance on an issue in a context turned.
 
     revision starts at 1 and grows with each change that a reader would care about; the id never changes.
-    event_time is when the new stance was first observed, detected_at the time of publication of the
-    observation that settled the present status: both come from the articles, so that a replay gives the same
-    shift. clusters counts independent reports of the new stance, sources the outlets among them.
+    event_time is when the new stance was first observed. detected_at is the caller's clock when this revision
+    was first computed; a replay keeps what the series remembers, and backtests pass the article's own time. clusters counts independent reports of the new stance, sources the outlets among them.
     parts are the factors of confidence, each in [0, 1].
     """
 
