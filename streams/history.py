@@ -44,7 +44,9 @@ def _batched(records: Iterable[tuple[int, bytes]]) -> Iterator[tuple[tuple[int, 
         yield batch
 
 
-def fold_all(readings: Iterable[Observation | ReportedShift], detector: Detector = DEFAULT) -> dict[str, SeriesState]:
+def fold_all(
+    readings: Iterable[Observation | ReportedShift], detector: Detector = DEFAULT
+) -> dict[str, SeriesState]:
     """Every series after all readings, folded in order of publication as if each were seen on its day."""
     states: dict[str, SeriesState] = {}
     for reading in sorted(readings, key=lambda r: (r.published_at, r.observation_id)):

@@ -34,7 +34,9 @@ async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
         await client.start()
     except (KafkaError, OSError) as error:
         await client.close()
-        raise KafkaUnreachable(f"no Kafka broker answers at {settings.kafka} (STANCEWATCH_KAFKA): {error}") from error
+        raise KafkaUnreachable(
+            f"no Kafka broker answers at {settings.kafka} (STANCEWATCH_KAFKA): {error}"
+        ) from error
     try:
         yield client
     finally:
@@ -45,13 +47,18 @@ async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
 async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
     """An idempotent producer. Raises KafkaUnreachable."""
     sender = AIOKafkaProducer(
-        bootstrap_servers=settings.kafka, enable_idempotence=True, linger_ms=10, max_request_size=MAX_MESSAGE_BYTES
+        bootstrap_servers=settings.kafka,
+        enable_idempotence=True,
+        linger_ms=10,
+        max_request_size=MAX_MESSAGE_BYTES,
     )
     try:
         await sender.start()
     except (KafkaError, OSError) as error:
         await sender.stop()
-        raise KafkaUnreachable(f"no Kafka broker answers at {settings.kafka} (STANCEWATCH_KAFKA): {error}") from error
+        raise KafkaUnreachable(
+            f"no Kafka broker answers at {settings.kafka} (STANCEWATCH_KAFKA): {error}"
+        ) from error
     try:
         yield sender
     finally:
@@ -65,7 +72,9 @@ async def topic_states(client: AIOKafkaAdminClient, names: Iterable[str]) -> dic
     if not wanted:
         return {}
     described = {topic["topic"]: topic for topic in await client.describe_topics(wanted)}
-    answers = await client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in wanted])
+    answers = await client.describe_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, name) for name in wanted]
+    )
     configs: dict[str, dict[str, str]] = {}
     for answer in answers:
         for _, _, _, name, entries in answer.resources:
@@ -109,7 +118,9 @@ async def count_records(settings: Settings, topics: Iterable[str]) -> dict[str, 
 
 
 @contextlib.asynccontextmanager
-async def consumer(settings: Settings, *topics: str, group: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
+async def consumer(
+    settings: Settings, *topics: str, group: str | None = None
+) -> AsyncIterator[AIOKafkaConsumer]:
     """A plain consumer from the first offset, without a group unless one is named. Raises KafkaUnreachable."""
     reader = AIOKafkaConsumer(
         *topics,
@@ -124,7 +135,9 @@ async def consumer(settings: Settings, *topics: str, group: str | None = None) -
         await reader.start()
     except (KafkaError, OSError) as error:
         await reader.stop()
-        raise KafkaUnreachable(f"no Kafka broker answers at {settings.kafka} (STANCEWATCH_KAFKA): {error}") from error
+        raise KafkaUnreachable(
+            f"no Kafka broker answers at {settings.kafka} (STANCEWATCH_KAFKA): {error}"
+        ) from error
     try:
         yield reader
     finally:

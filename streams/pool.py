@@ -14,7 +14,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from streams.codec import encode
 from streams.core.errors import Rejected
-from streams.core.model import EnrichedEvent
+from streams.core.model import EnrichedEvent, Observation, ReportedShift
 from streams.reading import Reading, load_reading
 
 CHUNK = 40
@@ -49,7 +49,7 @@ class ReaderPool:
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]  # the library's own gap
         self._pool.join()
 
     async def read(self, records: Sequence[tuple[bytes | None, datetime]]) -> list[Read | Rejected]:
@@ -61,11 +61,15 @@ class ReaderPool:
     async def _read_chunk(self, chunk: Sequence[tuple[bytes | None, datetime]]) -> list[Read | Rejected]:
         try:
             # A chunk has the time of one record: whoever needs that much alone is found when it is read alone.
-            return await asyncio.wrap_future(self._pool.schedule(read_chunk, args=(list(chunk),), timeout=self._timeout))  # type: ignore[no-any-return]
+            return await asyncio.wrap_future(
+                self._pool.schedule(read_chunk, args=(list(chunk),), timeout=self._timeout)
+            )
         except (ReadTimeout, TimeoutError):
             fault = Rejected("read_timeout", "", f"reading took longer than {self._timeout:g} s")
         except ProcessExpired as error:
-            fault = Rejected("reader_crashed", "", f"the reading process died with exit code {error.exitcode}")
+            fault = Rejected(
+                "reader_crashed", "", f"the reading process died with exit code {error.exitcode}"
+            )
         if len(chunk) == 1:
             return [fault]
         return [(await self._read_chunk([record]))[0] for record in chunk]
@@ -86,7 +90,9 @@ def read_chunk(records: Sequence[tuple[bytes | None, datetime]]) -> list[Read | 
     return results
 
 
-def _read_articles(reading: Reading, articles: list[tuple[int, Any, datetime]]) -> list[tuple[int, Read | Rejected]]:
+def _read_articles(
+    reading: Reading, articles: list[tuple[int, Any, datetime]]
+) -> list[tuple[int, Read | Rejected]]:
     try:
         events = reading.reader.read_many([(article, at) for _, article, at in articles])
         return [(place, _encode(event)) for (place, _, _), event in zip(articles, events, strict=True)]
@@ -98,7 +104,7 @@ def _read_articles(reading: Reading, articles: list[tuple[int, Any, datetime]]) 
 
 
 def _encode(event: EnrichedEvent) -> Read:
-    readings = (*event.observations, *event.reported_shifts)
+    readings: list[Observation | ReportedShift] = [*event.observations, *event.reported_shifts]
     outcome = "not_read" if not event.is_read else "relevant" if event.topics else "irrelevant"
     return Read(
         event.article_id.encode(),

@@ -28,10 +28,19 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
-def article(number: int, text: str, *, day: str = "2025-05-21", source: str = "Northwind Wire", **more: Any) -> bytes:
+def article(
+    number: int, text: str, *, day: str = "2025-05-21", source: str = "Northwind Wire", **more: Any
+) -> bytes:
     """A raw article as a line."""
     return orjson.dumps(
-        {"id": f"a-{number}", "source": source, "title": "", "text": text, "published_at": f"{day}T08:00:00Z", **more}
+        {
+            "id": f"a-{number}",
+            "source": source,
+            "title": "",
+            "text": text,
+            "published_at": f"{day}T08:00:00Z",
+            **more,
+        }
     )
 
 

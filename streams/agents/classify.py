@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from streams.agents.worker import Output, Outbox, Record
+from streams.agents.worker import Outbox, Output, Record
 from streams.core.errors import Rejected
 from streams.metrics import ARTICLES, OBSERVED
 from streams.pool import Read, ReaderPool
@@ -30,8 +30,16 @@ class Classify:
     async def handle(self, batch: Sequence[Record], outbox: Outbox) -> None:
         """Read, send on, and bury what was rejected."""
         results = await self._pool.read([(record.value, record.at) for record in batch])
-        dead = [(record, result) for record, result in zip(batch, results, strict=True) if isinstance(result, Rejected)]
-        read = [(record, result) for record, result in zip(batch, results, strict=True) if isinstance(result, Read)]
+        dead = [
+            (record, result)
+            for record, result in zip(batch, results, strict=True)
+            if isinstance(result, Rejected)
+        ]
+        read = [
+            (record, result)
+            for record, result in zip(batch, results, strict=True)
+            if isinstance(result, Read)
+        ]
         await outbox.send([output for record, result in read for output in self._outputs(record, result)])
         await outbox.bury_all(dead)
         ARTICLES.labels("dead").inc(len(dead))

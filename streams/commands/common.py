@@ -10,7 +10,13 @@ from typing import BinaryIO
 import typer
 from rich.console import Console
 from rich.progress import (
-    BarColumn, DownloadColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn,
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )  # fmt: skip
 
@@ -58,7 +64,9 @@ def lines_of(file: Path) -> Iterator[tuple[Iterable[bytes], int | None]]:
 
 
 @contextlib.contextmanager
-def progress_bar(what: str, total: int | None, *, in_bytes: bool = True, per_second: str = "articles") -> Iterator[Advance]:
+def progress_bar(
+    what: str, total: int | None, *, in_bytes: bool = True, per_second: str = "articles"
+) -> Iterator[Advance]:
     """A bar on stderr with rate and time left; hidden where stderr is no terminal. Call it for each item."""
     size: ProgressColumn = DownloadColumn() if in_bytes else MofNCompleteColumn()
     columns = (

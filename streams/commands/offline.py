@@ -11,11 +11,13 @@ from rich.markup import escape
 
 from streams.codec import encode
 from streams.commands.common import EXIT_INPUT, lines_of, out, progress_bar
-from streams.core.model import EnrichedEvent
+from streams.core.model import EnrichedEvent, Observation, ReportedShift
 from streams.history import BadLine, fold_all, read_all, shifts_of
 from streams.inputs import raw_records
 
-File = Annotated[Path, typer.Argument(help="Raw articles as JSONL, or one as a JSON object; - for standard input.")]
+File = Annotated[
+    Path, typer.Argument(help="Raw articles as JSONL, or one as a JSON object; - for standard input.")
+]
 
 
 class Status(StrEnum):
@@ -65,7 +67,9 @@ def backtest(
     """
     events: list[EnrichedEvent] = []
     bad = _each_event(file, events.append)
-    readings = [reading for event in events for reading in (*event.observations, *event.reported_shifts)]
+    readings: list[Observation | ReportedShift] = []
+    for event in events:
+        readings += (*event.observations, *event.reported_shifts)
     for shift in shifts_of(fold_all(readings), STATUSES[status]):
         sys.stdout.buffer.write(encode(shift) + b"\n")
     sys.stdout.flush()

@@ -1,14 +1,14 @@
 """A real Kafka and a real Elasticsearch, started once for the session; names of its own for each test."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from streams.fleet import Fleet
 from streams.services.config import Endpoints, ServicesConfig
 from streams.services.supervise import down, up
+
+from streams.fleet import Fleet
 from streams.settings import Settings, load_settings
 from streams.setup import run_setup
 from tests.support import free_ports
@@ -32,14 +32,14 @@ def endpoints(services: ServicesConfig) -> Endpoints:
 
 
 @pytest.fixture
-async def settings(endpoints: Endpoints) -> AsyncIterator[Settings]:
+async def settings(endpoints: Endpoints) -> Settings:
     """Settings with a prefix of this test's own, set up: topics, templates and indices are there."""
     chosen = load_settings(
         kafka=endpoints.kafka, elasticsearch=endpoints.elasticsearch, prefix=f"t{next(_names)}", partitions=3
     )
     async for _ in run_setup(chosen, dry_run=False):
         pass
-    yield chosen
+    return chosen
 
 
 @pytest.fixture
