@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 
 from streams.patience import ServiceAway, until_served
 from streams.settings import Settings
@@ -144,8 +145,14 @@ async def consumer(
         await reader.stop()
 
 
+@retry(
+    retry=retry_if_exception(lambda error: isinstance(error, KafkaError) and error.retriable),
+    wait=wait_fixed(0.5),
+    stop=stop_after_delay(30),
+    reraise=True,
+)
 async def group_lag(settings: Settings, role: str, topics: Iterable[str]) -> int:
-    """Records that a role has still to commit on ``topics``. Raises KafkaUnreachable."""
+    """Records that a role has still to commit on ``topics``. Raises KafkaUnreachable, KafkaError."""
     group = settings.topic(f"stancewatch-{role}")
     async with admin(settings) as client:
         committed = await client.list_consumer_group_offsets(group)

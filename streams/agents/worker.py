@@ -186,7 +186,8 @@ def make_app(role: str, settings: Settings) -> Any:
         worker_redirect_stdouts=False,
         autodiscover=False,
         store="memory://",
-        datadir=Path(tempfile.gettempdir()) / "stancewatch-faust",  # Faust insists on one; nothing is kept there
+        datadir=Path(tempfile.gettempdir())
+        / "stancewatch-faust",  # Faust insists on one; nothing is kept there
     )
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streams.services.config import Endpoints, ServicesConfig
-from streams.services.supervise import down, up
 
 from streams.fleet import Fleet
+from streams.services.config import Endpoints, ServicesConfig
+from streams.services.supervise import down, up
 from streams.settings import Settings, load_settings
 from streams.setup import run_setup
 from tests.support import free_ports
