@@ -21,9 +21,11 @@ _NOT_NAMES = re.compile(
 )
 _SUFFIX = re.compile(r"[-–‑](\w+)")
 # What a state does itself, beside what is merely near it: US-led and US-brokered, but Iran-backed, Kyiv-based.
-_OWN_DEEDS = frozenset(["led", "brokered", "mediated", "proposed", "imposed", "drafted", "sponsored", "appointed", "negotiated"])
+_OWN_DEEDS = frozenset("led brokered mediated proposed imposed drafted sponsored appointed negotiated".split())
 _NEARNESS = frozenset(
-    ["backed", "based", "born", "made", "controlled", "occupied", "allied", "aligned", "speaking", "style", "supported", "held", "flagged", "owned", "linked", "affiliated", "trained", "funded", "friendly", "run", "armed", "built", "designed", "supplied", "wide", "bound", "era", "majority", "annexed", "administered", "language", "registered", "operated", "installed", "sanctioned"]
+    "backed based born made controlled occupied allied aligned speaking style supported held flagged owned linked "
+    "affiliated trained funded friendly run armed built designed supplied wide bound era majority annexed "
+    "administered language registered operated installed sanctioned".split()
 )
 _EVENT = re.compile(r"[–—-][A-Z]\w+(?: [A-Z]\w+)? (?:war|conflict|border|relations|crisis|wars|match|tensions)\b")
 _LOCATIVE = re.compile(r"\b(?:in|near|outside|at|around|across|over|inside|from|into|through|visits?|of) $")

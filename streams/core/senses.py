@@ -15,7 +15,7 @@ from streams.core.mentions import Sense, fold
 Entry = tuple[str, Sense]
 Data = Mapping[str, Any]
 _PARTICLES = frozenset(
-    ["al", "el", "an", "ar", "as", "ash", "at", "az", "von", "van", "der", "den", "de", "da", "di", "do", "dos", "du", "le", "la", "bin", "ibn", "ben", "the", "of", "abu"]
+    "al el an ar as ash at az von van der den de da di do dos du le la bin ibn ben the of abu".split()
 )
 
 
