@@ -49,6 +49,12 @@ def settings_or_exit() -> Settings:
         raise fail(str(error), EXIT_USAGE) from error
 
 
+def exit_by(bad: int) -> None:
+    """Exit with 2 if some records of the input were bad."""
+    if bad:
+        raise typer.Exit(EXIT_INPUT)
+
+
 @contextlib.contextmanager
 def lines_of(file: Path) -> Iterator[tuple[Iterable[bytes], int | None]]:
     """The lines of a file or of standard input (``-``), and the size in bytes where it is known."""
