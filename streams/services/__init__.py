@@ -19,7 +19,7 @@ from streams.services.config import (
 from streams.services.errors import ServicesError
 from streams.services.faults import kill, pause, resume
 from streams.services.inspect import ServiceStatus, status
-from streams.services.supervise import ALL, down, restart, up
+from streams.services.supervise import ALL, down, erase, restart, up
 
 __all__ = [
     "ALL",
@@ -33,6 +33,7 @@ __all__ = [
     "ServicesConfig",
     "ServicesError",
     "down",
+    "erase",
     "kill",
     "pause",
     "quiet",

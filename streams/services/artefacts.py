@@ -105,7 +105,7 @@ def _fetch(pom: Path, folder: Path, report: Report) -> None:
 
 
 def _run_maven(maven: str, pom: Path, stage: Path) -> None:
-    command = [maven, "-q", "-B", "-f", str(pom), f"-Dstage={stage}", "package"]
+    command = [maven, "-q", "-B", "-Dstyle.color=never", "-f", str(pom), f"-Dstage={stage}", "package"]
     try:
         done = subprocess.run(  # noqa: S603 - the user's own Maven
             command,
@@ -120,7 +120,7 @@ def _run_maven(maven: str, pom: Path, stage: Path) -> None:
     if "No space left on device" in done.stdout:
         raise DiskFullError("the disk filled up while fetching", where=str(stage), remedy="free some space")
     if done.returncode:
-        lines = [line for line in done.stdout.splitlines() if line.strip()]
+        lines = [line for line in done.stdout.splitlines() if line.removeprefix("[ERROR]").strip()]
         raise _failed("\n".join(lines[:6]), command)
 
 

@@ -11,7 +11,7 @@ from streams.services.config import HOST
 from streams.services.errors import DataVersionError, DiskFullError, PortTakenError
 
 LEAST_FREE = 1_000_000_000
-_STAMP = "data.version"
+STAMP = "data.version"
 
 
 def require_space(folder: Path) -> None:
@@ -54,18 +54,18 @@ def _listener(port: int) -> str:
 
 
 def require_data_version(folder: Path, version: str) -> None:
-    """Take the data in ``folder/data`` over for version, and stamp them.
+    """Take a service's folder over for version, and stamp it; an empty one is always taken.
 
-    Raises DataVersionError when a newer version wrote them, another major one, or nobody knows which.
+    Raises DataVersionError when a newer version wrote it, another major one, or something else altogether.
     """
-    stamp, data = folder / _STAMP, folder / "data"
-    if data.is_dir() and any(data.iterdir()):
-        written = stamp.read_text().strip() if stamp.is_file() else "an unknown version"
+    stamp = folder / STAMP
+    if any(folder.iterdir()):
+        written = stamp.read_text().strip() if stamp.is_file() else "something that left no version"
         if not _takes_over(version, written):
             raise DataVersionError(
                 f"the data of {folder.name} were written by {written}, and {version} cannot take them over",
-                where=str(data),
-                remedy=f"move that folder away (its data are lost to {version}), or choose another --home",
+                where=str(folder),
+                remedy="move that folder away to start without its data, or choose another --home",
             )
     stamp.write_text(version + "\n")
 

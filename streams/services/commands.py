@@ -41,6 +41,7 @@ StartTimeout = Annotated[
 StopGrace = Annotated[
     float, typer.Option(envvar="STANCEWATCH_STOP_GRACE", help="Seconds to end in before it is killed.")
 ]
+Erase = Annotated[bool, typer.Option("--erase", help="Delete this home's data and logs too.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
@@ -74,12 +75,17 @@ def up(  # noqa: PLR0917 - options, given by name
             services.up(config, report)
 
 
-@app.command(epilog="Example:  stancewatch services down --home /tmp/second")
-def down(home: Home = Path(".stancewatch"), stop_grace: StopGrace = 20.0) -> None:
+@app.command(
+    epilog="Examples:  stancewatch services down  |  stancewatch services down --home /tmp/second --erase"
+)
+def down(home: Home = Path(".stancewatch"), stop_grace: StopGrace = 20.0, erase: Erase = False) -> None:
     """Stop what `up` started from this home, and nothing else. Data and logs stay."""
     with _explained(), showing(Console()) as report:
-        if not services.down(ServicesConfig(home=home, stop_grace=stop_grace), report):
+        config = ServicesConfig(home=home, stop_grace=stop_grace)
+        if not services.down(config, report):
             report(services.Progress("services", "done", "nothing was running from this home"))
+        if erase:
+            services.erase(config, report)
 
 
 @app.command(epilog="Examples:  stancewatch services status  |  stancewatch services status --json")

@@ -41,6 +41,8 @@ class Elasticsearch(Service):
         """
         make_folders(folder, runtime.account)
         config = folder / "config"
+        for left in config.glob("*.tmp"):
+            left.unlink()  # from a start that was broken off: the server would refuse to write over it
         write_config(config / "elasticsearch.yml", self._yml(folder), runtime.account)
         for name in ("jvm.options", "log4j2.properties"):
             write_config(config / name, self.plain(f"elasticsearch/{name}"), runtime.account)

@@ -2,9 +2,13 @@
 
 import asyncio
 import base64
+import logging
 import os
 import socket
+import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from aiokafka.client import AIOKafkaClient
@@ -52,9 +56,9 @@ class Kafka(Service):
     def ready(self) -> bool:
         """Whether the broker tells a client who leads the cluster."""
         try:
-            # Asked by a bare connection first: the client logs an error for each one refused.
             socket.create_connection((HOST, self.config.kafka_port), timeout=1).close()
-            return asyncio.run(_answers(self.address()))
+            with _hushed():
+                return asyncio.run(_answers(self.address()))
         except (OSError, KafkaError, TimeoutError):
             return False
 
@@ -77,6 +81,24 @@ class Kafka(Service):
         classes = ["-cp", f"{runtime.artefacts.kafka}/*"]
         argv = [str(runtime.java.binary), *options, *properties, *classes, *arguments]
         return Launch(argv, folder, {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"})
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep the client from logging that a broker does not answer yet, in this thread only."""
+    here = threading.get_ident()
+    loggers = [logging.getLogger(name) for name in ("aiokafka", "aiokafka.conn")]
+
+    def elsewhere(record: logging.LogRecord) -> bool:
+        return record.thread != here
+
+    for logger in loggers:
+        logger.addFilter(elsewhere)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(elsewhere)
 
 
 async def _answers(address: str) -> bool:

@@ -101,6 +101,24 @@ def spawn(launch: Launch, output: Path, account: Account | None) -> subprocess.P
     return child  # type: ignore[no-any-return]
 
 
+def servers(processes: list[psutil.Process], marker: str) -> list[psutil.Process]:
+    """The processes, with what is not marked, a launcher, replaced by its children and killed.
+
+    A launcher that was asked to end could still start a server after nobody looks for one any more.
+    """
+    found: dict[int, psutil.Process] = {}
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if marker in process.cmdline():
+                found[process.pid] = process
+                continue
+            process.suspend()  # from here on it has no further children
+            found |= {child.pid: child for child in process.children(recursive=True)}
+            process.kill()
+            process.wait(10)
+    return list(found.values())
+
+
 def stop(processes: list[psutil.Process], grace: float) -> list[psutil.Process]:
     """Ask the processes to end, kill those that have not after grace seconds; return the killed ones."""
     for process in processes:
@@ -116,15 +134,16 @@ def stop(processes: list[psutil.Process], grace: float) -> list[psutil.Process]:
 
 
 def last_lines(files: list[Path], count: int = 15) -> str:
-    """The end of the log that was written to last."""
+    """The end of the log that was written to last, less stack frames, which hide the reason."""
     written = [file for file in files if file.is_file() and file.stat().st_size]
     if not written:
         return "(nothing was logged)"
     newest = max(written, key=lambda file: file.stat().st_mtime)
     with newest.open("rb") as log:
         log.seek(max(0, newest.stat().st_size - 16_384))
-        lines = log.read().decode("utf-8", "replace").splitlines()[-count:]
-    return "\n".join([f"{newest}:", *(line[:300] for line in lines)])
+        lines = log.read().decode("utf-8", "replace").splitlines()
+    telling = [line[:300] for line in lines if not line.lstrip().startswith(("at ", "... "))]
+    return "\n".join([f"{newest}:", *telling[-count:]])
 
 
 def run(launch: Launch, account: Account | None, *, said: str = "") -> subprocess.CompletedProcess[str]:

@@ -43,12 +43,12 @@ def start(service: Service, runtime: Runtime, report: Report, cancel: threading.
     launch = service.launch(runtime, folder)
     service.output.parent.mkdir(parents=True, exist_ok=True)
     child = spawn(launch, service.output, runtime.account)
-    _write_down(service, child.pid, version, folder)
+    write_down(service, child.pid, version, folder)
     await_ready(service, folder, cancel)
     # Elasticsearch's launcher has left by now or is about to: from here on the server itself is meant.
     server = marked(service.marker)
     if server is not None:
-        _write_down(service, server.pid, version, folder)
+        write_down(service, server.pid, version, folder)
     report(Progress(service.name, "done", f"{service.address()} after {time.monotonic() - begun:.1f} s"))
 
 
@@ -100,7 +100,8 @@ def _clear_stale(service: Service, report: Report) -> None:
     service.record_path.unlink(missing_ok=True)
 
 
-def _write_down(service: Service, pid: int, version: str, folder: Path) -> None:
+def write_down(service: Service, pid: int, version: str, folder: Path) -> None:
+    """Record that service runs as pid, for later starts, stops and looks."""
     try:
         started = psutil.Process(pid).create_time()
     except psutil.NoSuchProcess:

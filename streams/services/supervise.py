@@ -1,6 +1,8 @@
 """Start and stop the services of an instance."""
 
+import contextlib
 import fcntl
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -10,15 +12,16 @@ from pathlib import Path
 
 from streams.services.account import service_account
 from streams.services.artefacts import provide, versions
-from streams.services.checks import require_port, require_space
+from streams.services.checks import STAMP, require_port, require_space
 from streams.services.config import Endpoints, Progress, Report, ServiceName, ServicesConfig, quiet
 from streams.services.elasticsearch import Elasticsearch
 from streams.services.errors import AccountError, OtherSettingsError, ServicesError
 from streams.services.java import find_java
 from streams.services.kafka import Kafka
+from streams.services.process import process_of, servers
 from streams.services.process import stop as stop_processes
 from streams.services.service import Runtime, Service
-from streams.services.start import CancelledStartError, await_ready, start
+from streams.services.start import CancelledStartError, await_ready, start, write_down
 
 ALL: tuple[ServiceName, ...] = ("kafka", "elasticsearch")
 _KINDS: dict[ServiceName, type[Service]] = {"kafka": Kafka, "elasticsearch": Elasticsearch}
@@ -51,6 +54,23 @@ def down(
         return []
     with _locked(config, report):
         return _stop_all(_services(config, names), report)
+
+
+def erase(config: ServicesConfig, report: Report = quiet) -> None:
+    """Stop what runs from this home and delete its data and logs. The programs stay in the cache."""
+    down(config, report)
+    for name in ALL:
+        folder = config.home / name
+        real = folder.resolve()
+        if not (real / STAMP).is_file():
+            continue  # not made by a start: somebody's own folder that happens to have this name
+        shutil.rmtree(real)
+        if folder.is_symlink():
+            folder.unlink()
+            with contextlib.suppress(OSError):
+                real.parent.rmdir()
+        report(Progress(name, "done", f"deleted {real}"))
+    shutil.rmtree(config.home / "run", ignore_errors=True)
 
 
 def restart(config: ServicesConfig, name: ServiceName, report: Report = quiet) -> None:
@@ -107,7 +127,8 @@ def _runs(service: Service, report: Report) -> bool:
 
     Raises OtherSettingsError when it runs with settings other than those asked for.
     """
-    if not service.processes():
+    processes = service.processes()
+    if not processes:
         return False
     record = service.record()
     if record is not None and record.fingerprint != service.fingerprint:
@@ -116,8 +137,12 @@ def _runs(service: Service, report: Report) -> bool:
             where=f"{service.config.home}: pid {record.pid}, ports {sorted(record.ports.values())}",
             remedy="stop it first (stancewatch services down), or choose another --home",
         )
-    folder = Path(record.folder) if record else service.config.home / service.name
+    folder = Path(record.folder) if record else (service.config.home / service.name).resolve()
     await_ready(service, folder, threading.Event())
+    if process_of(record) is None:
+        # Its starter was killed before it could write this down, or somebody deleted the record.
+        version = record.version if record else versions(service.config)[service.name]
+        write_down(service, processes[-1].pid, version, folder)
     report(Progress(service.name, "done", f"{service.address()}, already up"))
     return True
 
@@ -165,9 +190,10 @@ def _stop_all(services: list[Service], report: Report) -> list[ServiceName]:
     running = {service: found for service in services if (found := service.processes())}
     if running:
         grace = services[0].config.stop_grace
-        killed = stop_processes([process for found in running.values() for process in found], grace)
+        each = {service: servers(found, service.marker) for service, found in running.items()}
+        killed = stop_processes([process for found in each.values() for process in found], grace)
         for service, found in running.items():
-            forced = any(process in killed for process in found)
+            forced = any(process in killed for process in each[service])
             how = f"killed, it did not end within {grace:.0f} s" if forced else "stopped"
             report(Progress(service.name, "done", f"{how} (pid {found[0].pid})"))
     for service in services:
