@@ -1,0 +1,201 @@
+"""A small grammar that puts wordings together: a nation and an office, an office and a name, a former one.
+
+``French`` + ``foreign minister`` + a name is one mention of France; ``Ukrainian`` + ``refugees`` is none of
+Ukraine's government. The grammar composes what was found, so that the lexicon need not list every combination.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from streams.core.mentions import Mention, Sense, Token
+from streams.core.model import Actor
+
+_NAME = re.compile(
+    r"(?: (?:(?:al|el|bin|ibn|ben|von|van|der|den|de|da|di|do|dos|du|le|la|abu|ould)[ -])*"
+    r"[^\W\d_a-z](?:\.(?=[ A-Z])|[\w-]*(?:['’](?!s\b)\w+)*)){1,4}"
+)
+_NOT_NAMES = re.compile(
+    r" (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day.*| (?:January|February|March|April|May|June|July|August"
+    r"|September|October|November|December)\b.*| (?:The|In|On|At|A|I|He|She|It|They)\b.*"
+)
+_SUFFIX = re.compile(r"[-–‑](\w+)")
+# What a state does itself, beside what is merely near it: US-led and US-brokered, but Iran-backed, Kyiv-based.
+_OWN_DEEDS = frozenset("led brokered mediated proposed imposed drafted sponsored appointed negotiated".split())
+_NEARNESS = frozenset(
+    "backed based born made controlled occupied allied aligned speaking style supported held flagged owned linked "
+    "affiliated trained funded friendly run armed built designed supplied wide bound era majority annexed "
+    "administered language registered operated installed sanctioned".split()
+)
+_EVENT = re.compile(r"[–—-][A-Z]\w+(?: [A-Z]\w+)? (?:war|conflict|border|relations|crisis|wars|match|tensions)\b")
+_LOCATIVE = re.compile(r"\b(?:in|near|outside|at|around|across|over|inside|from|into|through|visits?|of) $")
+_COUNT = re.compile(r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens of|hundreds of|thousands of"
+                    r"|several|many|some|most|of the|all|million)) $")
+_PREFIX = re.compile(r"\b(?:pro|anti|non|ethnic|native|half)[- ]$", re.IGNORECASE)
+_ELECT = re.compile(r"[- ](?:elect|designate|nominee|candidate|hopeful)\b")
+_TO_HEAD = frozenset({" ", "'s ", "’s ", "' ", "’ "})
+_OF = frozenset({" of ", " of the ", " for ", " in "})
+
+
+@dataclass(slots=True)
+class _Span:
+    """A phrase while it grows: the tokens from ``first`` to before ``next``."""
+
+    next: int
+    end: int
+    sub: str | None = None
+    takes_name: bool = False
+    is_outside: bool = False
+
+
+def compose(text: str, tokens: Sequence[Token]) -> tuple[Mention, ...]:
+    """Give the mentions that the tokens amount to, left to right, none overlapping another."""
+    mentions: list[Mention] = []
+    at = 0
+    while at < len(tokens):
+        found, at = _phrase(text, tokens, at)
+        if found is not None:
+            mentions.append(found)
+    return tuple(mentions)
+
+
+def _phrase(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None, int]:
+    token = tokens[at]
+    part = token.sense.part
+    if part == "actor":
+        return _actor(text, tokens, at)
+    if part == "person":
+        return _person(text, tokens, at)
+    if part == "head":
+        return _office(text, tokens, at)
+    if part == "place":
+        return _mention(text, token, token.start, token.end, is_actor=False), at + 1
+    if part == "former" and at + 1 < len(tokens):
+        return _former(text, tokens, at)
+    return None, at + 1
+
+
+def _former(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None, int]:
+    here, follower = tokens[at], tokens[at + 1]
+    if text[here.end : follower.start] not in {" ", "-", "‑", "–"}:
+        return None, at + 1
+    found, after = _phrase(text, tokens, at + 1)
+    if found is None:
+        return None, after
+    whole = text[here.start : found.end]
+    actor = Actor(found.actor.id, found.actor.name, found.actor.parent, whole)
+    return Mention(here.start, found.end, whole, actor, found.kind, found.country, False, found.part), after
+
+
+def _heads(text: str, tokens: Sequence[Token], at: int, end: int, first: frozenset[str]) -> _Span:
+    """Follow modifiers and offices from ``end`` on; what ends in a modifier takes back the modifiers."""
+    span = _Span(at, end)
+    gaps = first
+    while at < len(tokens) and text[end : tokens[at].start] in gaps:
+        sense = tokens[at].sense
+        if sense.part == "outsider":
+            span.is_outside = True
+            break
+        if sense.part not in {"head", "modifier"}:
+            break
+        at, end, gaps = at + 1, tokens[at].end, _WITHIN
+        if sense.part == "head":
+            span.next, span.end, span.sub, span.takes_name = at, end, sense.sub, sense.takes_name
+    return span
+
+
+_WITHIN = frozenset({" ", "-", "'s ", "’s "})
+
+
+def _actor(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention, int]:
+    token = tokens[at]
+    is_actor = token.sense.is_actor and token.is_current and not _is_beside(text, token)
+    suffix = _SUFFIX.match(text, token.end)
+    if suffix is not None and suffix[1] in _NEARNESS:
+        is_actor = False
+    first = _TO_HEAD
+    if suffix is not None and suffix[1] in _OWN_DEEDS:
+        return _mention(text, token, token.start, token.end, is_actor=is_actor), at + 1
+    span = _heads(text, tokens, at + 1, token.end, first)
+    if span.next == at + 1:
+        is_actor = is_actor and not span.is_outside
+        return _mention(text, token, token.start, token.end, is_actor=is_actor), at + 1
+    _named(text, tokens, span, token.sense.id)
+    is_actor = is_actor and not span.is_outside and not _ELECT.match(text, span.end)
+    return _mention(text, token, token.start, span.end, is_actor=is_actor, sub=span.sub), span.next
+
+
+def _is_beside(text: str, token: Token) -> bool:
+    """Whether the words around say that the state itself is not meant: ``in Moscow``, ``pro-Russian``."""
+    before = text[max(0, token.start - 14) : token.start]
+    if _PREFIX.search(before):
+        return True
+    if token.sense.kind == "seat":
+        return _LOCATIVE.search(before) is not None
+    if token.sense.sub == "PEOPLE" and _COUNT.search(before):
+        return True
+    return token.sense.kind == "country" and _EVENT.match(text, token.end) is not None
+
+
+def _named(text: str, tokens: Sequence[Token], span: _Span, id_: str) -> None:
+    """Let the phrase take in the name that follows a title."""
+    if not span.takes_name:
+        return
+    if span.next < len(tokens) and text[span.end : tokens[span.next].start] == " ":
+        follower = tokens[span.next]
+        if follower.sense.part == "person" and follower.sense.id == id_:
+            span.next, span.end = span.next + 1, follower.end
+            return
+    name = _NAME.match(text, span.end)
+    if name is None:
+        return
+    end = span.end + len(_NOT_NAMES.sub("", name[0]))
+    span.end = end
+    while span.next < len(tokens) and tokens[span.next].start < end:
+        span.next += 1
+
+
+def _person(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None, int]:
+    token = tokens[at]
+    suffix = _SUFFIX.match(text, token.end)
+    is_actor = token.sense.is_actor and token.is_current
+    if suffix is not None and suffix[1] in _NEARNESS:
+        is_actor = False
+    gaps = _TO_HEAD | {"-led ", "‑led "}
+    span = _heads(text, tokens, at + 1, token.end, gaps)
+    if span.next == at + 1:
+        return _mention(text, token, token.start, token.end, is_actor=is_actor), at + 1
+    _named(text, tokens, span, token.sense.id)
+    return _mention(text, token, token.start, span.end, is_actor=is_actor, sub=span.sub), span.next
+
+
+def _office(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None, int]:
+    """An office before its holder or its state: ``President Macron``, ``the government of Sudan``."""
+    start = tokens[at].start
+    span = _heads(text, tokens, at, start, frozenset({""}))
+    if span.next == at or span.next >= len(tokens):
+        return None, max(span.next, at + 1)
+    follower = tokens[span.next]
+    gap = text[span.end : follower.start]
+    if follower.sense.part == "person" and gap == " ":
+        is_actor = follower.is_current and not _ELECT.match(text, span.end)
+        return _mention(text, follower, start, follower.end, is_actor=is_actor), span.next + 1
+    if follower.sense.part == "actor" and gap in _OF:
+        if gap == " in " and follower.sense.kind != "seat":
+            return None, span.next
+        whole = _Span(span.next + 1, follower.end, span.sub, span.takes_name)
+        _named(text, tokens, whole, follower.sense.id)
+        return _mention(text, follower, start, whole.end, is_actor=follower.is_current, sub=span.sub), whole.next
+    return None, span.next
+
+
+def _mention(
+    text: str, token: Token, start: int, end: int, *, is_actor: bool, sub: str | None = None
+) -> Mention:
+    sense: Sense = token.sense
+    surface = text[start:end]
+    actor = Actor(sense.id, sense.name, None, surface)
+    part = f"{sense.id}.{sub}" if sub is not None else sense.sub
+    if part is not None and part == "PEOPLE":
+        part = None
+    return Mention(start, end, surface, actor, sense.kind, sense.country, is_actor, part)
