@@ -23,7 +23,10 @@ class Catalogue:
     """All wordings of the lexicon in one automaton. Immutable once built; ``find`` depends on its arguments alone."""
 
     def __init__(
-        self, senses: Mapping[str, tuple[Sense, ...]], homes: Mapping[str, str | None], openers: frozenset[str]
+        self,
+        senses: Mapping[str, tuple[Sense, ...]],
+        homes: Mapping[str, str | None],
+        openers: frozenset[str],
     ) -> None:
         self._senses = senses
         self._keys = list(senses)
@@ -99,7 +102,11 @@ def _pick(
     for sense in senses:
         if not _is_written(sense, text, start, end) or not _is_cued(sense, folded):
             continue
-        stop = end + 1 if sense.case == "exact" and text[start : end + 1].endswith(".") and "." in text[start:end] else end
+        stop = (
+            end + 1
+            if sense.case == "exact" and text[start : end + 1].endswith(".") and "." in text[start:end]
+            else end
+        )
         if sense.since <= at <= sense.until:
             return Token(start, stop, sense, True)
         past = past or Token(start, stop, sense, False)
