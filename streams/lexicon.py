@@ -85,7 +85,9 @@ def _country(code: str, country: Any, info: Mapping[str, Any], own: Mapping[str,
         "id": code,
         "name": own.get("name", common),
         "names": _kept([*names, *own.get("names", ())], drop),
-        "adjectives": _kept(["" if code == "GBR" else each for each in demonyms] + own.get("adjectives", []), drop),
+        "adjectives": _kept(
+            ["" if code == "GBR" else each for each in demonyms] + own.get("adjectives", []), drop
+        ),
         "people": own.get("people", []),
         "seats": _kept(own.get("seats", [info.get("capital") or ""]), drop),
         "guarded": own.get("guarded") in {True, "true"},

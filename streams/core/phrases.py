@@ -20,17 +20,33 @@ _NOT_NAMES = re.compile(
     r"|September|October|November|December)\b.*| (?:The|In|On|At|A|I|He|She|It|They)\b.*"
 )
 _SUFFIX = re.compile(r"[-–‑](\w+)")
+<<<<<<< HEAD
 # What is merely near a state; what is -led or -brokered by it is its own doing.
+=======
+# What a state does itself, beside what is merely near it: US-led and US-brokered, but Iran-backed, Kyiv-based.
+_OWN_DEEDS = frozenset(
+    "led brokered mediated proposed imposed drafted sponsored appointed negotiated".split()
+)
+>>>>>>> reading
 _NEARNESS = frozenset(
     "backed based born made controlled occupied allied aligned speaking style supported held flagged owned linked "
     "affiliated trained funded friendly run armed built designed supplied wide bound era majority annexed "
     "administered language registered operated installed sanctioned".split()
 )
-_EVENT = re.compile(r"[–—-][A-Z]\w+(?: [A-Z]\w+)? (?:war|conflict|border|relations|crisis|wars|match|tensions)\b")
+_EVENT = re.compile(
+    r"[–—-][A-Z]\w+(?: [A-Z]\w+)? (?:war|conflict|border|relations|crisis|wars|match|tensions)\b"
+)
 _LOCATIVE = re.compile(r"\b(?:in|near|outside|at|around|across|over|inside|from|into|through|visits?|of) $")
+<<<<<<< HEAD
 _ADDRESS = re.compile(r", [A-Z]\w+(?: [A-Z]\w+)*[,.;]")  # Belgrade, Serbia
 _COUNT = re.compile(r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens of|hundreds of|thousands of"
                     r"|several|many|some|most|of the|all|million)) $")
+=======
+_COUNT = re.compile(
+    r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens of|hundreds of|thousands of"
+    r"|several|many|some|most|of the|all|million)) $"
+)
+>>>>>>> reading
 _PREFIX = re.compile(r"\b(?:pro|anti|non|ethnic|native|half)[- ]$", re.IGNORECASE)
 _ELECT = re.compile(r"[- ](?:elect|designate|nominee|candidate|hopeful)\b")
 _TO_HEAD = frozenset({" ", "'s ", "’s ", "' ", "’ "})
@@ -188,7 +204,9 @@ def _office(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None
     if follower.sense.part == "actor" and _is_whose(gap, span.sub):
         whole = _Span(span.next + 1, follower.end, span.sub, span.takes_name)
         _named(text, tokens, whole, follower.sense.id)
-        return _mention(text, follower, start, whole.end, is_actor=follower.is_current, sub=span.sub), whole.next
+        return _mention(
+            text, follower, start, whole.end, is_actor=follower.is_current, sub=span.sub
+        ), whole.next
     return None, span.next
 
 

@@ -89,7 +89,9 @@ def _country(row: Data) -> Iterator[Entry]:
     demonym = replace(sense, kind="demonym", guarded=False)
     yield from _each(demonym, row.get("adjectives", ()))
     yield from _each(replace(demonym, sub="PEOPLE"), row.get("people", ()))
-    yield from _each(replace(sense, kind="seat", guarded=row.get("guarded_seat", False)), row.get("seats", ()))
+    yield from _each(
+        replace(sense, kind="seat", guarded=row.get("guarded_seat", False)), row.get("seats", ())
+    )
 
 
 def _body(id_: str, row: Data, kind: Any) -> Iterator[Entry]:
