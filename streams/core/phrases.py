@@ -1,7 +1,7 @@
 """A small grammar that puts wordings together: a nation and an office, an office and a name, a former one.
 
 ``French`` + ``foreign minister`` + a name is one mention of France; ``Ukrainian`` + ``refugees`` is none of
-Ukraine's government. The grammar composes what was found, so that the lexicon need not list every combination.
+Ukraine's government. The grammar composes what was found, so that the lexicon need not list every pair.
 """
 
 import re
@@ -19,35 +19,30 @@ _NOT_NAMES = re.compile(
     r" (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day.*| (?:January|February|March|April|May|June|July|August"
     r"|September|October|November|December)\b.*| (?:The|In|On|At|A|I|He|She|It|They)\b.*"
 )
-_SUFFIX = re.compile(r"[-–‑](\w+)")
-<<<<<<< HEAD
 # What is merely near a state; what is -led or -brokered by it is its own doing.
-=======
-# What a state does itself, beside what is merely near it: US-led and US-brokered, but Iran-backed, Kyiv-based.
-_OWN_DEEDS = frozenset(
-    "led brokered mediated proposed imposed drafted sponsored appointed negotiated".split()
-)
->>>>>>> reading
-_NEARNESS = frozenset(
-    "backed based born made controlled occupied allied aligned speaking style supported held flagged owned linked "
-    "affiliated trained funded friendly run armed built designed supplied wide bound era majority annexed "
-    "administered language registered operated installed sanctioned".split()
+_NEARNESS = re.compile(
+    r"[-–—‑](?:backed|based|born|made|controlled|occupied|allied|aligned|speaking"
+    r"|style|supported|held|flagged|owned|linked|affiliated|trained|funded"
+    r"|friendly|run|armed|built|designed|supplied|wide|bound|era"
+    r"|majority|annexed|administered|language|registered|operated|installed|sanctioned)\b"
 )
 _EVENT = re.compile(
     r"[–—-][A-Z]\w+(?: [A-Z]\w+)? (?:war|conflict|border|relations|crisis|wars|match|tensions)\b"
 )
 _LOCATIVE = re.compile(r"\b(?:in|near|outside|at|around|across|over|inside|from|into|through|visits?|of) $")
-<<<<<<< HEAD
 _ADDRESS = re.compile(r", [A-Z]\w+(?: [A-Z]\w+)*[,.;]")  # Belgrade, Serbia
-_COUNT = re.compile(r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens of|hundreds of|thousands of"
-                    r"|several|many|some|most|of the|all|million)) $")
-=======
 _COUNT = re.compile(
     r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens of|hundreds of|thousands of"
-    r"|several|many|some|most|of the|all|million)) $"
+    r"|several|many|some|most|of the|all|million)) $",
+    re.IGNORECASE,
 )
->>>>>>> reading
-_PREFIX = re.compile(r"\b(?:pro|anti|non|ethnic|native|half)[- ]$", re.IGNORECASE)
+_PREFIX = tuple(
+    each
+    for word in ("pro-", "anti-", "non-", "ethnic ", "native ", "half-")
+    for each in (word, word.capitalize())
+)
+_HYPHENS = frozenset("-–—‑")
+_ADJECTIVE = re.compile(r" [a-z-]+[a-rt-z] ")  # one word between, as in Danish shipping company
 _ELECT = re.compile(r"[- ](?:elect|designate|nominee|candidate|hopeful)\b")
 _TO_HEAD = frozenset({" ", "'s ", "’s ", "' ", "’ "})
 _OF = frozenset({" of ", " of the "})
@@ -100,27 +95,40 @@ def _former(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None
     if text[here.end : follower.start] not in {" ", "-", "‑", "–"}:
         return None, at + 1
     found, after = _phrase(text, tokens, at + 1)
-    if found is None:
-        return None, after
+    if found is None or follower.sense.part == "place":
+        return found, after
     whole = text[here.start : found.end]
     actor = Actor(found.actor.id, found.actor.name, found.actor.parent, whole)
     return Mention(here.start, found.end, whole, actor, found.kind, found.country, False, found.part), after
 
 
-def _heads(text: str, tokens: Sequence[Token], at: int, end: int, first: frozenset[str]) -> _Span:
-    """Follow modifiers and offices from ``end`` on; what ends in a modifier takes back the modifiers."""
+def _heads(
+    text: str, tokens: Sequence[Token], at: int, end: int, first: frozenset[str], *, id_: str | None = None
+) -> _Span:
+    """Follow modifiers and offices from ``end`` on; what ends in a modifier takes back the modifiers.
+
+    An institution of the actor ``id_`` itself is an office too: ``U.S.`` + ``State Department``.
+    """
     span = _Span(at, end)
     gaps = first
+    if (
+        at < len(tokens)
+        and tokens[at].sense.part == "outsider"
+        and _ADJECTIVE.fullmatch(text, end, tokens[at].start)
+    ):
+        span.is_outside = True
     while at < len(tokens) and text[end : tokens[at].start] in gaps:
         sense = tokens[at].sense
         if sense.part == "outsider":
             span.is_outside = True
             break
-        if sense.part not in {"head", "modifier"}:
+        is_own = sense.kind == "institution" and sense.id == id_
+        if sense.part not in {"head", "modifier"} and not is_own:
             break
         at, end, gaps = at + 1, tokens[at].end, _WITHIN
-        if sense.part == "head":
-            span.next, span.end, span.sub, span.takes_name = at, end, sense.sub, sense.takes_name
+        if sense.part == "head" or is_own:
+            sub = (sense.sub or "").rpartition(".")[2]
+            span.next, span.end, span.sub, span.takes_name = at, end, sub, sense.takes_name
     return span
 
 
@@ -132,32 +140,35 @@ def _actor(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention, int]:
     token = tokens[at]
     is_actor = token.sense.is_actor and token.is_current and not _is_beside(text, token)
     is_actor = is_actor and not _is_near(text, token.end)
-    span = _heads(text, tokens, at + 1, token.end, _TO_HEAD)
+    span = _heads(text, tokens, at + 1, token.end, _TO_HEAD, id_=token.sense.id)
     span.takes_name = span.takes_name or (span.next == at + 1 and token.sense.takes_name)
     _named(text, tokens, span, token.sense.id)
     if span.is_outside and token.sense.kind in _NATIONAL:
         is_actor = False
     if span.sub is None:
         return _mention(text, token, token.start, span.end, is_actor=is_actor), span.next
-    is_actor = is_actor and not _ELECT.match(text, span.end) and not (token.sense.kind == "seat" and span.sub == "MINISTRY")
+    is_actor = (
+        is_actor
+        and not _ELECT.match(text, span.end)
+        and not (token.sense.kind == "seat" and span.sub == "MINISTRY")
+    )
     return _mention(text, token, token.start, span.end, is_actor=is_actor, sub=span.sub), span.next
 
 
 def _is_near(text: str, end: int) -> bool:
-    """Whether a suffix makes the wording say what is merely near the actor: ``Iran-backed``, ``Kyiv-based``."""
-    suffix = _SUFFIX.match(text, end)
-    return suffix is not None and suffix[1] in _NEARNESS
+    """Whether a suffix says what is merely near the actor: ``Iran-backed``, ``Kyiv-based``."""
+    return text[end : end + 1] in _HYPHENS and _NEARNESS.match(text, end) is not None
 
 
 def _is_beside(text: str, token: Token) -> bool:
     """Whether the words around say that the state itself is not meant: ``in Moscow``, ``pro-Russian``."""
-    before = text[max(0, token.start - 14) : token.start]
-    if _PREFIX.search(before):
+    if text.endswith(_PREFIX, 0, token.start):
         return True
     if token.sense.kind == "seat":
+        before = text[max(0, token.start - 14) : token.start]
         return _LOCATIVE.search(before) is not None or _ADDRESS.match(text, token.end) is not None
-    if token.sense.sub == "PEOPLE" and _COUNT.search(before):
-        return True
+    if token.sense.sub == "PEOPLE":
+        return _COUNT.search(text[max(0, token.start - 14) : token.start]) is not None
     return token.sense.kind == "country" and _EVENT.match(text, token.end) is not None
 
 
