@@ -45,6 +45,7 @@ _HYPHENS = frozenset("-–—‑")
 _ADJECTIVE = re.compile(r" [a-z-]+[a-rt-z] ")  # one word between, as in Danish shipping company
 _ELECT = re.compile(r"[- ](?:elect|designate|nominee|candidate|hopeful)\b")
 _TO_HEAD = frozenset({" ", "'s ", "’s ", "' ", "’ "})
+_OWNS = _TO_HEAD - {" "}
 _OF = frozenset({" of ", " of the "})
 _IN = frozenset({" in "})
 _FOR = frozenset({" for ", " for the "})
@@ -103,26 +104,26 @@ def _former(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None
 
 
 def _heads(
-    text: str, tokens: Sequence[Token], at: int, end: int, first: frozenset[str], *, id_: str | None = None
+    text: str,
+    tokens: Sequence[Token],
+    at: int,
+    end: int,
+    first: frozenset[str],
+    *,
+    whose: Sense | None = None,
 ) -> _Span:
     """Follow modifiers and offices from ``end`` on; what ends in a modifier takes back the modifiers.
 
-    An institution of the actor ``id_`` itself is an office too: ``U.S.`` + ``State Department``.
+    An institution of the actor ``whose`` office it is is one too: ``U.S.`` + ``State Department``.
     """
-    span = _Span(at, end)
-    gaps = first
-    if (
-        at < len(tokens)
-        and tokens[at].sense.part == "outsider"
-        and _ADJECTIVE.fullmatch(text, end, tokens[at].start)
-    ):
-        span.is_outside = True
+    span = _Span(at, end, is_outside=whose is not None and _is_outside(text, tokens, at, end, whose))
+    start, gaps = at, first
     while at < len(tokens) and text[end : tokens[at].start] in gaps:
         sense = tokens[at].sense
         if sense.part == "outsider":
-            span.is_outside = True
+            span.is_outside = span.is_outside or (start < at and span.next == start)
             break
-        is_own = sense.kind == "institution" and sense.id == id_
+        is_own = whose is not None and sense.kind == "institution" and sense.id == whose.id
         if sense.part not in {"head", "modifier"} and not is_own:
             break
         at, end, gaps = at + 1, tokens[at].end, _WITHIN
@@ -130,6 +131,16 @@ def _heads(
             sub = (sense.sub or "").rpartition(".")[2]
             span.next, span.end, span.sub, span.takes_name = at, end, sub, sense.takes_name
     return span
+
+
+def _is_outside(text: str, tokens: Sequence[Token], at: int, end: int, whose: Sense) -> bool:
+    """Whether what follows is the nation's and not the state's: Russian oil, a Danish shipping company."""
+    if at >= len(tokens) or tokens[at].sense.part != "outsider":
+        return False
+    gap = text[end : tokens[at].start]
+    if whose.kind == "country" and whose.case != "exact":
+        return gap in _OWNS or (gap == " " and tokens[at].sense.sub != "VERB")
+    return gap in _TO_HEAD or _ADJECTIVE.fullmatch(gap) is not None
 
 
 _NATIONAL = frozenset({"country", "demonym", "seat", "organisation"})
@@ -140,7 +151,7 @@ def _actor(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention, int]:
     token = tokens[at]
     is_actor = token.sense.is_actor and token.is_current and not _is_beside(text, token)
     is_actor = is_actor and not _is_near(text, token.end)
-    span = _heads(text, tokens, at + 1, token.end, _TO_HEAD, id_=token.sense.id)
+    span = _heads(text, tokens, at + 1, token.end, _TO_HEAD, whose=token.sense)
     span.takes_name = span.takes_name or (span.next == at + 1 and token.sense.takes_name)
     _named(text, tokens, span, token.sense.id)
     if span.is_outside and token.sense.kind in _NATIONAL:

@@ -182,3 +182,4 @@ def _grammar(grammar: Data) -> Iterator[Entry]:
     yield from _each(replace(blank, part="modifier"), grammar["modifiers"])
     yield from _each(replace(blank, part="former"), grammar["former"])
     yield from _each(replace(blank, part="outsider"), grammar["outsiders"])
+    yield from _each(replace(blank, part="outsider", sub="VERB"), grammar["outsider_verbs"])
