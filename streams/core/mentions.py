@@ -48,11 +48,11 @@ class Mention:
 class Sense:
     """One meaning of a wording: what it names, when, and how it must be written to be taken so.
 
-    capital is where in the wording the letter stands that must not be lower-case: 3 in ``al-Shabaab``. exact
-    holds the only spellings that count, for acronyms. guarded: a capitalised stranger beside the wording makes
-    it somebody else's name. shy: a family name too common to stand alone before its bearer was introduced.
-    bearer: the person whose name the wording is. takes_name: a title that a name may follow. cues: taken only
-    where one of these words occurs in the text and none of ``unless`` does.
+    capital: where the letter stands that must not be lower-case, 3 in ``al-Shabaab``. exact: the only
+    spellings that count, for acronyms. guarded: a capitalised stranger beside the wording makes it somebody
+    else's name. shy: a family name too common to stand alone before its bearer was introduced. bearer: the
+    person whose name the wording is. takes_name: a title that a name may follow. cues: taken only where one
+    of these words occurs in the text and none of ``unless`` does.
     """
 
     id: str

@@ -70,9 +70,10 @@ def _each(sense: Sense, names: Iterable[str]) -> Iterator[Entry]:
 
 
 def _capital(name: str) -> int:
+    """Where the first capital stands that is not a particle's, which news writes either way: al-Shabaab."""
     at = 0
     for word in fold(name).split(" "):
-        if word and not _PARTICLE.fullmatch(word):
+        if word and name[at].isupper() and not _PARTICLE.fullmatch(word):
             return at
         at += len(word) + 1
     return 0
@@ -182,3 +183,5 @@ def _grammar(grammar: Data) -> Iterator[Entry]:
     yield from _each(replace(blank, part="modifier"), grammar["modifiers"])
     yield from _each(replace(blank, part="former"), grammar["former"])
     yield from _each(replace(blank, part="outsider"), grammar["outsiders"])
+    yield from _each(replace(blank, part="outsider", sub="VERB"), grammar["outsider_verbs"])
+    yield from _each(replace(blank, part="outsider", sub="BODY"), grammar["outsider_bodies"])
