@@ -20,27 +20,25 @@ _NOT_NAMES = re.compile(
     r"|September|October|November|December)\b.*| (?:The|In|On|At|A|I|He|She|It|They)\b.*"
 )
 _SUFFIX = re.compile(r"[-–‑](\w+)")
-# What a state does itself, beside what is merely near it: US-led and US-brokered, but Iran-backed, Kyiv-based.
-_OWN_DEEDS = frozenset(
-    "led brokered mediated proposed imposed drafted sponsored appointed negotiated".split()
-)
+# What is merely near a state; what is -led or -brokered by it is its own doing.
 _NEARNESS = frozenset(
     "backed based born made controlled occupied allied aligned speaking style supported held flagged owned linked "
     "affiliated trained funded friendly run armed built designed supplied wide bound era majority annexed "
     "administered language registered operated installed sanctioned".split()
 )
-_EVENT = re.compile(
-    r"[–—-][A-Z]\w+(?: [A-Z]\w+)? (?:war|conflict|border|relations|crisis|wars|match|tensions)\b"
-)
+_EVENT = re.compile(r"[–—-][A-Z]\w+(?: [A-Z]\w+)? (?:war|conflict|border|relations|crisis|wars|match|tensions)\b")
 _LOCATIVE = re.compile(r"\b(?:in|near|outside|at|around|across|over|inside|from|into|through|visits?|of) $")
-_COUNT = re.compile(
-    r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens of|hundreds of|thousands of"
-    r"|several|many|some|most|of the|all|million)) $"
-)
+_ADDRESS = re.compile(r", [A-Z]\w+(?: [A-Z]\w+)*[,.;]")  # Belgrade, Serbia
+_COUNT = re.compile(r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens of|hundreds of|thousands of"
+                    r"|several|many|some|most|of the|all|million)) $")
 _PREFIX = re.compile(r"\b(?:pro|anti|non|ethnic|native|half)[- ]$", re.IGNORECASE)
 _ELECT = re.compile(r"[- ](?:elect|designate|nominee|candidate|hopeful)\b")
 _TO_HEAD = frozenset({" ", "'s ", "’s ", "' ", "’ "})
-_OF = frozenset({" of ", " of the ", " for ", " in "})
+_OF = frozenset({" of ", " of the "})
+_IN = frozenset({" in "})
+_FOR = frozenset({" for ", " for the "})
+# A government in a country is that country's; an embassy or an air strike in it is not.
+_DOMESTIC = frozenset({"GOVERNMENT", "PARLIAMENT", "FOREIGN_MINISTRY", "DEFENCE_MINISTRY"})
 
 
 @dataclass(slots=True)
@@ -110,25 +108,29 @@ def _heads(text: str, tokens: Sequence[Token], at: int, end: int, first: frozens
     return span
 
 
+_NATIONAL = frozenset({"country", "demonym", "seat", "organisation"})
 _WITHIN = frozenset({" ", "-", "'s ", "’s "})
 
 
 def _actor(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention, int]:
     token = tokens[at]
     is_actor = token.sense.is_actor and token.is_current and not _is_beside(text, token)
-    suffix = _SUFFIX.match(text, token.end)
-    if suffix is not None and suffix[1] in _NEARNESS:
-        is_actor = False
-    first = _TO_HEAD
-    if suffix is not None and suffix[1] in _OWN_DEEDS:
-        return _mention(text, token, token.start, token.end, is_actor=is_actor), at + 1
-    span = _heads(text, tokens, at + 1, token.end, first)
-    if span.next == at + 1:
-        is_actor = is_actor and not span.is_outside
-        return _mention(text, token, token.start, token.end, is_actor=is_actor), at + 1
+    is_actor = is_actor and not _is_near(text, token.end)
+    span = _heads(text, tokens, at + 1, token.end, _TO_HEAD)
+    span.takes_name = span.takes_name or (span.next == at + 1 and token.sense.takes_name)
     _named(text, tokens, span, token.sense.id)
-    is_actor = is_actor and not span.is_outside and not _ELECT.match(text, span.end)
+    if span.is_outside and token.sense.kind in _NATIONAL:
+        is_actor = False
+    if span.sub is None:
+        return _mention(text, token, token.start, span.end, is_actor=is_actor), span.next
+    is_actor = is_actor and not _ELECT.match(text, span.end) and not (token.sense.kind == "seat" and span.sub == "MINISTRY")
     return _mention(text, token, token.start, span.end, is_actor=is_actor, sub=span.sub), span.next
+
+
+def _is_near(text: str, end: int) -> bool:
+    """Whether a suffix makes the wording say what is merely near the actor: ``Iran-backed``, ``Kyiv-based``."""
+    suffix = _SUFFIX.match(text, end)
+    return suffix is not None and suffix[1] in _NEARNESS
 
 
 def _is_beside(text: str, token: Token) -> bool:
@@ -137,7 +139,7 @@ def _is_beside(text: str, token: Token) -> bool:
     if _PREFIX.search(before):
         return True
     if token.sense.kind == "seat":
-        return _LOCATIVE.search(before) is not None
+        return _LOCATIVE.search(before) is not None or _ADDRESS.match(text, token.end) is not None
     if token.sense.sub == "PEOPLE" and _COUNT.search(before):
         return True
     return token.sense.kind == "country" and _EVENT.match(text, token.end) is not None
@@ -163,10 +165,7 @@ def _named(text: str, tokens: Sequence[Token], span: _Span, id_: str) -> None:
 
 def _person(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None, int]:
     token = tokens[at]
-    suffix = _SUFFIX.match(text, token.end)
-    is_actor = token.sense.is_actor and token.is_current
-    if suffix is not None and suffix[1] in _NEARNESS:
-        is_actor = False
+    is_actor = token.sense.is_actor and token.is_current and not _is_near(text, token.end)
     gaps = _TO_HEAD | {"-led ", "‑led "}
     span = _heads(text, tokens, at + 1, token.end, gaps)
     if span.next == at + 1:
@@ -186,15 +185,16 @@ def _office(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None
     if follower.sense.part == "person" and gap == " ":
         is_actor = follower.is_current and not _ELECT.match(text, span.end)
         return _mention(text, follower, start, follower.end, is_actor=is_actor), span.next + 1
-    if follower.sense.part == "actor" and gap in _OF:
-        if gap == " in " and follower.sense.kind != "seat":
-            return None, span.next
+    if follower.sense.part == "actor" and _is_whose(gap, span.sub):
         whole = _Span(span.next + 1, follower.end, span.sub, span.takes_name)
         _named(text, tokens, whole, follower.sense.id)
-        return _mention(
-            text, follower, start, whole.end, is_actor=follower.is_current, sub=span.sub
-        ), whole.next
+        return _mention(text, follower, start, whole.end, is_actor=follower.is_current, sub=span.sub), whole.next
     return None, span.next
+
+
+def _is_whose(gap: str, sub: str | None) -> bool:
+    """Whether what follows the office says whose it is: of Sudan, in Kabul, for the Taliban."""
+    return gap in _OF or (gap in _IN and sub in _DOMESTIC) or (gap in _FOR and sub == "SPEAKER")
 
 
 def _mention(

@@ -38,7 +38,7 @@ def wordings(data: Data) -> Iterator[Entry]:
         base = Sense(id_, names[id_], "leader", "person", country=homes.get(id_, id_))
         for person in people:
             yield from _leader(base, person)
-    yield from _places(data["places"])
+    yield from _places(data["places"], names)
     yield from _grammar(data["grammar"])
 
 
@@ -97,14 +97,30 @@ def _country(row: Data) -> Iterator[Entry]:
 def _body(id_: str, row: Data, kind: Any) -> Iterator[Entry]:
     sense = Sense(id_, row["name"], kind, "actor", country=row.get("home"))
     yield from _each(sense, [row["name"], *row.get("names", ())])
+    unless = row.get("unless", {})
+    for name, cues in row.get("cued", {}).items():
+        yield from _each(replace(sense, cues=_cues(cues), unless=_cues(unless.get(name, ()))), [name])
     yield from _each(replace(sense, kind="seat", country=row.get("seat_country")), row.get("seats", ()))
     yield from _parts(sense, row.get("parts", {}))
 
 
 def _parts(base: Sense, parts: Mapping[str, Any]) -> Iterator[Entry]:
     for part, row in parts.items():
-        names, country = (row["names"], row["country"]) if isinstance(row, dict) else (row, base.country)
-        yield from _each(replace(base, sub=f"{base.id}.{part}", country=country), names)
+        more = row if isinstance(row, dict) else {"names": row}
+        sense = replace(
+            base,
+            sub=f"{base.id}.{part.removesuffix('_ALONE')}",
+            country=more.get("country", base.country),
+            is_actor=more.get("is_actor", True),
+            takes_name=more.get("takes_name", False),
+            cues=_cues(more.get("cues", ())),
+            unless=_cues(more.get("unless", ())),
+        )
+        yield from _each(sense, more["names"])
+
+
+def _cues(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f" {fold(word).strip()} " for word in words)
 
 
 def _leader(base: Sense, person: Data) -> Iterator[Entry]:
@@ -124,13 +140,14 @@ def _leader(base: Sense, person: Data) -> Iterator[Entry]:
             yield from _each(alone, families)
 
 
-def _places(places: Data) -> Iterator[Entry]:
+def _places(places: Data, names: Mapping[str, str]) -> Iterator[Entry]:
     for code, kinds in places.items():
         country = None if code == "NONE" else code
-        for kind, names in (("city", kinds.get("cities", ())), ("region", kinds.get("regions", ()))):
-            sense = Sense(code, code, kind, "place", country=country, is_actor=False)
-            yield from _each(sense, names)
-        guarded = Sense(code, code, "city", "place", country=country, is_actor=False, guarded=True)
+        state = names.get(code, "")
+        for kind, key in (("city", "cities"), ("region", "regions")):
+            sense = Sense(code, state, "city" if kind == "city" else "region", "place", country=country, is_actor=False)
+            yield from _each(sense, kinds.get(key, ()))
+        guarded = Sense(code, state, "city", "place", country=country, is_actor=False, guarded=True)
         yield from _each(guarded, kinds.get("guarded", ()))
 
 
@@ -145,8 +162,8 @@ def _ambiguous(rows: Iterable[Data], names: Mapping[str, str]) -> Iterator[Entry
             country=row.get("country"),
             is_actor=is_actor,
             guarded=row.get("guarded", False),
-            cues=tuple(f" {fold(cue)} " for cue in row.get("cues", ())),
-            unless=tuple(f" {fold(cue)} " for cue in row.get("unless", ())),
+            cues=_cues(row.get("cues", ())),
+            unless=_cues(row.get("unless", ())),
         )
         yield from _each(sense, row["names"])
 

@@ -1,0 +1,45 @@
+# The two commands that matter are `make run` and `make test`. `make help` lists the rest.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+.PHONY: help run test unit quality lint format types lock clean prepare-run prepare-dev
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: prepare-run ## start everything on this machine, play the demonstration corpus, show the shifts
+	@.venv/bin/stancewatch demo
+
+test: prepare-dev ## every test, on a real Kafka and a real Elasticsearch that it starts itself
+	@.venv/bin/python -m pytest
+
+unit: prepare-dev ## the pure tests: seconds, no services
+	@.venv/bin/python -m pytest tests/unit
+
+quality: prepare-dev ## the scores of the reader and the detector, with their floors
+	@.venv/bin/python -m pytest tests/quality -s
+
+lint: prepare-dev ## ruff, format and the import contracts
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports
+
+format: prepare-dev ## mend what ruff can mend
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+types: prepare-dev ## mypy --strict on the package and the tests
+	@.venv/bin/mypy
+
+lock: prepare-dev ## pin the dependencies anew
+	@requirements/lock.sh --upgrade
+
+clean: ## stop local services and remove what they wrote
+	@if [ -x .venv/bin/stancewatch ]; then .venv/bin/stancewatch services down; fi
+	@rm -rf .stancewatch
+
+prepare-run:
+	@deploy/prepare.sh run
+
+prepare-dev:
+	@deploy/prepare.sh dev

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Prepares a checkout: JDK 17, Maven, a virtual environment from the lock files. Quick when nothing is to be done.
+# usage: deploy/prepare.sh run|dev
+set -euo pipefail
+cd "$(dirname "$0")/.."
+kind="${1:?run or dev}"
+
+say() { printf '%s\n' "$*" >&2; }
+
+packages=()
+python="$(command -v python3.11 || command -v python3.12 || command -v python3 || true)"
+if [ -z "$python" ]; then packages+=(python3 python3-venv); fi
+if [ -n "$python" ] && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3-venv); fi
+java_major="$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' || true)"
+if [ -z "$java_major" ] || [ "$java_major" -lt 17 ]; then packages+=(openjdk-17-jre-headless); fi
+command -v mvn >/dev/null || packages+=(maven)
+
+if [ "${#packages[@]}" -gt 0 ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "installing with apt: ${packages[*]}"
+    apt-get update -qq >&2
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2
+  else
+    say "error: this machine lacks something that Stancewatch needs. As root, run:"
+    say "  apt-get update && apt-get install -y ${packages[*]}"
+    exit 69
+  fi
+fi
+python="$(command -v python3.11 || command -v python3.12 || command -v python3)"
+"$python" - <<'PY' || { say "error: Python 3.11 or 3.12 is needed; found $("$python" --version)"; exit 69; }
+import sys
+sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))
+PY
+
+locks=(requirements/build.lock requirements/run.lock)
+[ "$kind" = dev ] && locks=(requirements/build.lock requirements/dev.lock)
+stamp=".venv/.prepared-$kind-$(cat "${locks[@]}" pyproject.toml | sha256sum | cut -c1-16)"
+[ -e "$stamp" ] && exit 0
+
+say "preparing .venv ($kind)"
+[ -x .venv/bin/python ] || "$python" -m venv .venv
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/build.lock
+for lock in "${locks[@]}"; do
+  .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps -r "$lock"
+done
+.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
+touch "$stamp"

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Writes the lock files anew from pyproject.toml: exact versions with hashes, no addresses.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+uv="${UV:-.venv/bin/uv}"
+options=(--python-version 3.11 --generate-hashes --no-header --no-annotate --quiet "$@")
+"$uv" pip compile requirements/build.in -o requirements/build.lock "${options[@]}"
+"$uv" pip compile pyproject.toml --group dev -o requirements/dev.lock "${options[@]}"
+"$uv" pip compile pyproject.toml -c requirements/dev.lock -o requirements/run.lock "${options[@]}"

@@ -1,0 +1,1 @@
+"""The contracts: JSON Schemas of every topic's value, and the Elasticsearch templates."""

@@ -1,0 +1,5 @@
+"""``python -m streams`` is ``stancewatch``."""
+
+from streams.cli import main
+
+main()

@@ -1,0 +1,56 @@
+"""``articles.raw`` to ``articles.enriched`` and ``stance.observations``."""
+
+from collections.abc import Sequence
+
+from streams.agents.worker import Outbox, Output, Record
+from streams.core.errors import Rejected
+from streams.metrics import ARTICLES, OBSERVED
+from streams.pool import Read, ReaderPool
+from streams.settings import Settings
+from streams.topology import ENRICHED, OBSERVATIONS
+
+
+class Classify:
+    """Reads each article in the process pool; what cannot be read becomes a dead letter."""
+
+    name = "classify"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pool = ReaderPool(settings.readers, settings.read_timeout)
+
+    async def start(self) -> None:
+        """Load the reader before the first record comes."""
+        await self._pool.warm_up()
+
+    async def stop(self) -> None:
+        """End the reading processes."""
+        self._pool.close()
+
+    async def handle(self, batch: Sequence[Record], outbox: Outbox) -> None:
+        """Read, send on, and bury what was rejected."""
+        results = await self._pool.read([(record.value, record.at) for record in batch])
+        dead = [
+            (record, result)
+            for record, result in zip(batch, results, strict=True)
+            if isinstance(result, Rejected)
+        ]
+        read = [
+            (record, result)
+            for record, result in zip(batch, results, strict=True)
+            if isinstance(result, Read)
+        ]
+        await outbox.send([output for record, result in read for output in self._outputs(record, result)])
+        await outbox.bury_all(dead)
+        ARTICLES.labels("dead").inc(len(dead))
+        for _, result in read:
+            ARTICLES.labels(result.outcome).inc()
+            for issue in result.issues:
+                OBSERVED.labels(issue).inc()
+
+    def _outputs(self, record: Record, result: Read) -> list[Output]:
+        observations = self._settings.topic(OBSERVATIONS)
+        return [
+            Output(self._settings.topic(ENRICHED), result.key, result.event, record),
+            *(Output(observations, key, value, record) for key, value in result.readings),
+        ]

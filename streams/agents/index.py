@@ -1,0 +1,76 @@
+"""Enriched events, observations and shifts into Elasticsearch, each document under its own id."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from streams.agents.worker import Outbox, Record
+from streams.codec import decode_shift
+from streams.core.errors import Rejected
+from streams.core.validate import parse_object
+from streams.metrics import INDEXED
+from streams.search import Store, Write, make_client
+from streams.settings import Settings
+from streams.topology import ARTICLES_INDEX, ENRICHED, OBSERVATIONS, OBSERVATIONS_INDEX, SHIFTS, SHIFTS_INDEX
+
+
+class Index:
+    """Turns records into writes. The bytes of a record are the body of its document."""
+
+    name = "index"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._makers = {
+            settings.topic(ENRICHED): self._article,
+            settings.topic(OBSERVATIONS): self._observation,
+            settings.topic(SHIFTS): self._shift,
+        }
+
+    async def start(self) -> None:
+        """Open the connection."""
+        self._store = Store(make_client(self._settings))
+
+    async def stop(self) -> None:
+        """Close the connection."""
+        await self._store.close()
+
+    async def handle(self, batch: Sequence[Record], outbox: Outbox) -> None:
+        """Write the batch; bury what is no document and what Elasticsearch refuses for its content."""
+        dead: list[tuple[Record, Rejected]] = []
+        writes: list[tuple[Record, Write]] = []
+        for record in batch:
+            try:
+                write = self._makers[record.topic](record)
+            except Rejected as fault:
+                dead.append((record, fault))
+                continue
+            if write is not None:
+                writes.append((record, write))
+        verdicts = await self._store.write([write for _, write in writes])
+        for (record, _), verdict in zip(writes, verdicts, strict=True):
+            if isinstance(verdict, Rejected):
+                dead.append((record, verdict))
+            INDEXED.labels("dead" if isinstance(verdict, Rejected) else verdict).inc()
+        await outbox.bury_all(dead)
+
+    def _article(self, record: Record) -> Write:
+        return self._monthly(record, ARTICLES_INDEX, "article_id")
+
+    def _observation(self, record: Record) -> Write | None:
+        if b'"stance"' not in (record.value or b"") and b'"after"' in (record.value or b""):
+            return None  # a reported shift: it is searchable in its article and in the shift that it gives
+        return self._monthly(record, OBSERVATIONS_INDEX, "observation_id")
+
+    def _shift(self, record: Record) -> Write:
+        shift = decode_shift(record.value)
+        return Write(
+            self._settings.index(SHIFTS_INDEX), shift.shift_id, record.value or b"", version=shift.revision
+        )
+
+    def _monthly(self, record: Record, index: str, id_field: str) -> Write:
+        document = parse_object(record.value)
+        try:
+            doc_id, published_at = document[id_field], datetime.fromisoformat(document["published_at"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise Rejected("bad_record", id_field, f"no {index} document: {error!r}") from error
+        return Write(self._settings.index(f"{index}-{published_at:%Y.%m}"), str(doc_id), record.value or b"")

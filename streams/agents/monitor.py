@@ -1,0 +1,103 @@
+"""/metrics and /healthz of a worker. Healthy means: offsets progress while there is lag."""
+
+import asyncio
+import time
+from typing import Any
+
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from streams.metrics import LAG
+from streams.settings import Settings
+from streams.topology import MONITOR_PORTS
+
+log = structlog.get_logger(__name__)
+
+
+class Progress:
+    """Watches lag and committed offsets. ``clock`` gives seconds and is moved by tests."""
+
+    def __init__(self, stall_seconds: float, clock: Any = time.monotonic) -> None:
+        self._stall_seconds = stall_seconds
+        self._clock = clock
+        self._committed: dict[Any, int] = {}
+        self._moved_at: float = clock()
+        self.lag = 0
+
+    def see(self, committed: dict[Any, int], ends: dict[Any, int]) -> None:
+        """Take the committed offset and the end of each partition that is assigned now."""
+        self.lag = sum(max(0, ends[tp] - offset) for tp, offset in committed.items())
+        if self.lag == 0 or committed != self._committed:
+            self._moved_at = self._clock()
+        self._committed = dict(committed)
+
+    def stalled_for(self) -> float:
+        """Seconds since offsets last moved or nothing was left to do."""
+        return float(self._clock() - self._moved_at)
+
+    def healthy(self) -> bool:
+        """False when there is lag and offsets have stood still for longer than allowed."""
+        return self.stalled_for() < self._stall_seconds
+
+
+class Monitor:
+    """Serves both pages for one Faust app, on the settings' host."""
+
+    def __init__(self, app: Any, role: str, settings: Settings) -> None:
+        self._app = app
+        self._role = role
+        self._host = settings.monitor_host
+        self._port = settings.monitor_port or MONITOR_PORTS[role]
+        self.progress = Progress(settings.stall_seconds)
+
+    async def start(self) -> None:
+        """Listen; raises OSError if the port is taken."""
+        pages = web.Application()
+        pages.add_routes([web.get("/metrics", self._metrics), web.get("/healthz", self._healthz)])
+        self._runner = web.AppRunner(pages, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self._host, self._port).start()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        self._watching.cancel()
+        await self._runner.cleanup()
+
+    async def _watch(self) -> None:
+        while True:
+            committed, ends = _offsets(self._app)
+            self.progress.see(committed, ends)
+            lag: dict[str, int] = {}
+            for tp, offset in committed.items():
+                lag[tp.topic] = lag.get(tp.topic, 0) + max(0, ends[tp] - offset)
+            for topic, records in lag.items():
+                LAG.labels(topic).set(records)
+            await asyncio.sleep(1)
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _healthz(self, _: web.Request) -> web.Response:
+        healthy = self.progress.healthy()
+        body = {
+            "role": self._role,
+            "healthy": healthy,
+            "lag": self.progress.lag,
+            "seconds_without_progress": round(self.progress.stalled_for(), 1),
+        }
+        return web.json_response(body, status=200 if healthy else 503)
+
+
+def _offsets(app: Any) -> tuple[dict[Any, int], dict[Any, int]]:
+    consumer = app.consumer
+    committed: dict[Any, int] = {}
+    ends: dict[Any, int] = {}
+    for tp in consumer.assignment():
+        end = consumer.highwater(tp)
+        if end is None:
+            continue
+        ends[tp] = end
+        committed[tp] = max(0, consumer._committed_offset[tp] or 0)
+    return committed, ends

@@ -1,0 +1,54 @@
+"""Plain text from what publishers send: markup, entities and control characters go, paragraphs stay."""
+
+import html
+import re
+import unicodedata
+
+from selectolax.lexbor import LexborHTMLParser
+
+_TAG = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|em|strong|h[1-6]|ul|ol|li|img|table|tr|td|script|style|blockquote)\b[^<>]*>",
+    re.I,
+)
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
+_SPACES = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r" ?\n[\s]*")
+_BLOCKS = "p, div, br, li, tr, h1, h2, h3, h4, h5, h6, blockquote, section, article, header, footer"
+_NOT_TEXT = ["script", "style", "noscript", "template", "svg", "iframe", "form", "nav", "head"]
+
+
+def clean_text(text: str) -> str:
+    """Plain text in Unicode NFC: no markup, no control or direction characters, single spaces and line ends."""
+    if _TAG.search(text):
+        return text_of_html(text)
+    if _ENTITY.search(text):
+        text = html.unescape(text)
+    return _tidy(text)
+
+
+def text_of_html(markup: str) -> str:
+    """The visible text of an HTML document or fragment, a line a block. Never fails: bad HTML gives some text."""
+    if not markup.strip():
+        return ""
+    tree = LexborHTMLParser(markup)
+    tree.strip_tags(_NOT_TEXT)
+    for node in tree.css(_BLOCKS):
+        node.insert_before("\n")
+        node.insert_after("\n")
+    root = tree.body or tree.root
+    return _tidy(root.text() if root else "")
+
+
+def _tidy(text: str) -> str:
+    text = (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\x85", "\n")
+        .replace("\u2028", "\n")
+        .replace("\u2029", "\n")
+    )
+    text = unicodedata.normalize("NFC", _CONTROL.sub("", text))
+    return _BLANK_LINES.sub("\n", _SPACES.sub(" ", text)).strip()

@@ -1,0 +1,44 @@
+"""The catalogue of metrics. Every labelled counter is born at zero, so that ``increase()`` sees the first one."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+AGE_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
+
+# Records taken from a topic, by role and topic.
+CONSUMED = Counter("stancewatch_consumed", "Records taken from a topic", ["role", "topic"])
+# Records that ended as dead letters, by role and code.
+DEAD_LETTERS = Counter("stancewatch_dead_letters", "Records that ended as dead letters", ["role", "code"])
+# Articles by outcome: relevant, irrelevant, not_read, dead.
+ARTICLES = Counter("stancewatch_articles", "Articles classified, by outcome", ["outcome"])
+# Observations read, by issue.
+OBSERVED = Counter("stancewatch_observations", "Observations read", ["issue"])
+# Shift revisions sent on, by status.
+SHIFTS = Counter("stancewatch_shifts", "Shift revisions sent, by status", ["status"])
+# Documents written to Elasticsearch, by result: written, stale, dead.
+INDEXED = Counter("stancewatch_indexed", "Documents by what Elasticsearch said", ["result"])
+# Alerts by result: sent, refused.
+ALERTS = Counter("stancewatch_alerts", "Alerts by what the receiver said", ["result"])
+# Tries against an absent or overloaded service, by service.
+RETRIES = Counter("stancewatch_retries", "Tries that a service's absence cost", ["service"])
+# Series writes that lost a race and were folded again.
+CONFLICTS = Counter("stancewatch_series_conflicts", "Series writes that lost a race")
+# Seconds from publishing on articles.raw to the end of a role's work.
+AGE = Histogram(
+    "stancewatch_age_seconds",
+    "From articles.raw to the end of this role's work",
+    ["role"],
+    buckets=AGE_BUCKETS,
+)
+# Records between a topic's end and what this worker has committed, by topic.
+LAG = Gauge("stancewatch_lag", "Records not yet committed", ["topic"])
+
+for _outcome in ("relevant", "irrelevant", "not_read", "dead"):
+    ARTICLES.labels(_outcome)
+for _status in ("candidate", "confirmed", "retracted"):
+    SHIFTS.labels(_status)
+for _result in ("written", "stale", "dead"):
+    INDEXED.labels(_result)
+for _result in ("sent", "refused"):
+    ALERTS.labels(_result)
+for _service in ("kafka", "elasticsearch", "alertmanager"):
+    RETRIES.labels(_service)

@@ -1,0 +1,77 @@
+"""One frozen settings object, read once at the entry from ``STANCEWATCH_*`` variables or an ``.env`` file."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """Some settings are unusable; the message lists every one of them."""
+
+
+class Settings(BaseSettings):
+    """Everything that an operator may turn. Each field is the variable ``STANCEWATCH_`` + its name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="STANCEWATCH_", env_file=".env", extra="ignore", frozen=True, str_strip_whitespace=True
+    )
+
+    kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, host:port with commas between")
+    elasticsearch: str = Field("http://127.0.0.1:9200", description="Elasticsearch URLs with commas between")
+    elasticsearch_user: str | None = None
+    elasticsearch_password: SecretStr | None = None
+    elasticsearch_password_file: Path | None = None
+    elasticsearch_ca_file: Path | None = None
+    alertmanager: str | None = Field(None, description="Alertmanager base URL; unset means that none is told")
+    kibana: str | None = Field(None, description="Kibana base URL for the links in alerts")
+    prefix: str = Field(
+        "", pattern=r"^[a-z0-9-]{0,40}$", description="Put before every topic, index and group name"
+    )
+
+    partitions: int = Field(6, ge=1, le=1000)
+    replication: int = Field(1, ge=1, le=10)
+    index_replicas: int = Field(0, ge=0, le=10, description="Copies of each shard; 0 suits a single node")
+    batch: int = Field(200, ge=1, le=5000, description="Records that an agent takes at once")
+    batch_wait: float = Field(0.2, gt=0, le=10, description="Seconds that an agent waits for a batch to fill")
+    readers: int = Field(1, ge=1, le=256, description="Processes that read articles in one classify worker")
+    read_timeout: float = Field(
+        30.0, gt=0, description="Seconds that one article may be read before it is refused"
+    )
+
+    monitor_host: str = Field("127.0.0.1", description="Where /metrics and /healthz listen")
+    monitor_port: int = Field(0, ge=0, le=65535, description="0 takes the role's own port, 9101 to 9104")
+    stall_seconds: float = Field(60.0, gt=0, description="No progress with lag for so long is unhealthy")
+    log_format: Literal["auto", "json", "console"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    def topic(self, name: str) -> str:
+        """The name of a topic on this broker, such as ``articles.raw``."""
+        return f"{self.prefix}.{name}" if self.prefix else name
+
+    def index(self, name: str) -> str:
+        """The name of an index or alias on this Elasticsearch, such as ``stance-shifts``."""
+        return f"{self.prefix}-{name}" if self.prefix else name
+
+    def password(self) -> str | None:
+        """The Elasticsearch password, from its file if one is named. Raises SettingsError if it cannot be read."""
+        if self.elasticsearch_password_file is None:
+            return self.elasticsearch_password.get_secret_value() if self.elasticsearch_password else None
+        try:
+            return self.elasticsearch_password_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"elasticsearch_password_file: {error}") from error
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process. Raises SettingsError that names every bad key at once."""
+    given = {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [
+            f"  STANCEWATCH_{str(e['loc'][0]).upper()}: {e['msg']} (is {e['input']!r})"
+            for e in error.errors()
+        ]
+        raise SettingsError("these settings cannot be used:\n" + "\n".join(lines)) from error

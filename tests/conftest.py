@@ -1,0 +1,16 @@
+"""Fixtures that every kind of test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.services"]
+
+SHARED = Path(os.environ.get("STANCEWATCH_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path | None:
+    """The folder of development data beside the checkout, or None where there is none."""
+    return SHARED / "data" if (SHARED / "data").is_dir() else None

@@ -1,0 +1,52 @@
+"""Setup is idempotent, tries before it does, and refuses what it must not change."""
+
+from typing import Any
+
+from streams.kafka import admin, create_topic
+from streams.search import make_client
+from streams.settings import Settings
+from streams.setup import Step, run_setup
+from streams.topology import RAW, TopicSpec, topic_specs
+
+
+async def steps(settings: Settings, *, dry_run: bool = False) -> list[Step]:
+    return [step async for step in run_setup(settings, dry_run)]
+
+
+async def test_a_second_setup_changes_nothing(settings: Settings) -> None:
+    assert {step.outcome for step in await steps(settings)} == {"unchanged"}
+
+
+async def test_a_dry_run_changes_nothing(settings: Settings) -> None:
+    fresh = settings.model_copy(update={"prefix": f"{settings.prefix}-dry"})
+    planned = await steps(fresh, dry_run=True)
+    assert {step.outcome for step in planned} == {"would create"}
+    assert await steps(fresh, dry_run=True) == planned
+
+
+async def test_a_mismatch_is_refused_with_the_command_that_mends_it(settings: Settings) -> None:
+    other = settings.model_copy(update={"prefix": f"{settings.prefix}-odd"})
+    spec = next(spec for spec in topic_specs(other) if spec.name == other.topic(RAW))
+    async with admin(other) as client:
+        await create_topic(client, TopicSpec(spec.name, 1, 1, {"retention.ms": "1000"}))
+    (found,) = [step for step in await steps(other) if step.outcome == "mismatch"]
+    assert found.name == spec.name
+    assert f"--topic {spec.name} --partitions 3" in found.mend
+    single = other.model_copy(update={"partitions": 1})
+    (found,) = [step for step in await steps(single) if step.outcome == "mismatch"]
+    assert "retention.ms is 1000" in found.detail
+    assert "kafka-configs.sh" in found.mend
+
+
+async def test_an_outdated_template_is_updated_and_a_newer_one_refused(settings: Settings) -> None:
+    client = make_client(settings)
+    try:
+        name = settings.index("stance-shifts")
+        body: dict[str, Any] = {"index_patterns": [name], "priority": 200, "template": {}}
+        await client.indices.put_index_template(name=name, **body, meta={"version": 1, "content": "old"})
+        assert [s.name for s in await steps(settings) if s.outcome == "updated"] == [name]
+        await client.indices.put_index_template(name=name, **body, meta={"version": 99, "content": "new"})
+        (refused,) = [s for s in await steps(settings) if s.outcome == "mismatch"]
+        assert "newer" in refused.detail
+    finally:
+        await client.close()

@@ -1,0 +1,95 @@
+"""What several tests need: articles, counts, waiting."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import orjson
+
+from streams.contracts import raw_articles
+from streams.fleet import Fleet
+from streams.kafka import consumer, group_lag
+from streams.publish import Line, publish
+from streams.search import make_client
+from streams.settings import Settings
+from streams.topology import ROLES, sources
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that are free now."""
+    held = [socket.socket() for _ in range(count)]
+    for sock in held:
+        sock.bind(("127.0.0.1", 0))
+    found = [sock.getsockname()[1] for sock in held]
+    for sock in held:
+        sock.close()
+    return found
+
+
+def article(
+    number: int, text: str, *, day: str = "2025-05-21", source: str = "Northwind Wire", **more: Any
+) -> bytes:
+    """A raw article as a line."""
+    return orjson.dumps(
+        {
+            "id": f"a-{number}",
+            "source": source,
+            "title": "",
+            "text": text,
+            "published_at": f"{day}T08:00:00Z",
+            **more,
+        }
+    )
+
+
+async def send(settings: Settings, lines: Iterable[bytes]) -> list[Line]:
+    """Publish lines, bad ones too."""
+    return [line async for line in publish(lines, settings, raw_articles(), keep_bad=True)]
+
+
+async def served(settings: Settings, fleet: Fleet, roles: Iterable[str] = ROLES, seconds: float = 90) -> None:
+    """Wait until the roles have no lag, three looks in a row."""
+    deadline = time.monotonic() + seconds
+    quiet = 0
+    while quiet < 3:
+        await asyncio.sleep(0.5)
+        fleet.check()
+        lags = {role: await group_lag(settings, role, map(settings.topic, sources(role))) for role in roles}
+        quiet = 0 if any(lags.values()) else quiet + 1
+        assert time.monotonic() < deadline, f"still behind after {seconds} s: {lags}"
+
+
+async def values(settings: Settings, topic: str) -> list[dict[str, Any]]:
+    """All values of a topic."""
+    found = []
+    async with consumer(settings, settings.topic(topic)) as reader:
+        ends = await reader.end_offsets(reader.assignment())
+        while any([await reader.position(tp) < end for tp, end in ends.items()]):
+            for messages in (await reader.getmany(timeout_ms=500)).values():
+                found += [orjson.loads(message.value) for message in messages]
+    return found
+
+
+async def documents(settings: Settings, index: str) -> dict[str, dict[str, Any]]:
+    """All documents of an index or alias by id; fails if an id stands in two indices."""
+    client = make_client(settings)
+    try:
+        name = settings.index(index)
+        await client.indices.refresh(index=name, ignore_unavailable=True)
+        answer = await client.search(index=name, size=10_000, ignore_unavailable=True, version=True)
+    finally:
+        await client.close()
+    hits = answer["hits"]["hits"]
+    found = {hit["_id"]: hit["_source"] for hit in hits}
+    assert len(found) == len(hits), "an id stands in two indices"
+    return found
+
+
+async def eventually(look: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
+    """Wait until ``look`` is true."""
+    deadline = time.monotonic() + seconds
+    while not await look():
+        assert time.monotonic() < deadline, f"did not come true within {seconds} s"
+        await asyncio.sleep(0.3)
