@@ -49,7 +49,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
     epilog="Examples:  stancewatch services up  |  stancewatch services up --home /tmp/second "
     "--kafka-port 19092 --controller-port 19093 --elasticsearch-port 19200"
 )
-def up(  # noqa: PLR0917 - options, given by name
+def up(
     home: Home = Path(".stancewatch"),
     kafka_port: KafkaPort = 9092,
     controller_port: ControllerPort = 9093,
