@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from streams.fleet import Fleet
-from streams.services.config import Endpoints, ServicesConfig
+from streams.services.config import Endpoints, ServicesConfig, free_ports
 from streams.services.supervise import down, up
 from streams.settings import Settings, load_settings
 from streams.setup import run_setup
-from tests.support import free_ports
 
 _names = itertools.count(1)
 

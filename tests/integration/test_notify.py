@@ -12,9 +12,10 @@ from streams.codec import encode
 from streams.core.model import Actor, Position, Quote, Shift
 from streams.fleet import Fleet
 from streams.kafka import producer
+from streams.services.config import free_ports
 from streams.settings import Settings
 from streams.topology import DEAD, SHIFTS
-from tests.support import eventually, free_ports, served, values
+from tests.support import eventually, served, values
 
 NOON = datetime(2025, 5, 21, 12, tzinfo=UTC)
 
