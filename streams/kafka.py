@@ -11,11 +11,11 @@ from aiokafka.errors import KafkaError, for_code
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 
 from streams.patience import ServiceAway, until_served
-from streams.settings import Settings
+from streams.settings import ServiceUnreachable, Settings
 from streams.topology import MAX_MESSAGE_BYTES, TopicSpec, topic_specs
 
 
-class KafkaUnreachable(Exception):  # noqa: N818 - says what is so
+class KafkaUnreachable(ServiceUnreachable):
     """No broker answers at the configured address."""
 
 

@@ -7,6 +7,10 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+class ServiceUnreachable(Exception):  # noqa: N818 - says what is so
+    """A service that a command needs does not answer, or refuses; the message says where and what to do."""
+
+
 class SettingsError(Exception):
     """Some settings are unusable; the message lists every one of them."""
 

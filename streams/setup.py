@@ -12,7 +12,7 @@ from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, Transport
 
 from streams.kafka import admin, create_topic, topic_states
 from streams.search import make_client
-from streams.settings import Settings
+from streams.settings import ServiceUnreachable, Settings
 from streams.topology import ALERTS_INDEX, SERIES_INDEX, SHIFTS_INDEX, TopicSpec, topic_specs
 
 TEMPLATE_VERSION = 1
@@ -22,7 +22,7 @@ ANALYZERS = ("english", "standard")
 Outcome = Literal["unchanged", "created", "updated", "would create", "would update", "mismatch"]
 
 
-class SetupError(Exception):
+class SetupError(ServiceUnreachable):
     """Setup cannot go on; the message says what, where and what to do."""
 
 

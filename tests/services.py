@@ -1,10 +1,12 @@
 """A real Kafka and a real Elasticsearch, started once for the session; names of its own for each test."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp import web
 
 from streams.fleet import Fleet
 from streams.services.config import Endpoints, ServicesConfig, free_ports
@@ -13,6 +15,38 @@ from streams.settings import Settings, load_settings
 from streams.setup import run_setup
 
 _names = itertools.count(1)
+
+
+class Receiver:
+    """Takes alerts like Alertmanager; answers with the next of ``trouble`` while there is any.
+
+    It stands in for a receiver that is overloaded, which a real one cannot be made to show.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.alerts: list[dict[str, Any]] = []
+        self.trouble: list[int] = []
+
+    async def take(self, request: web.Request) -> web.Response:
+        if self.trouble:
+            return web.Response(status=self.trouble.pop(0))
+        self.alerts += await request.json()
+        return web.Response()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """A receiver of this test."""
+    (port,) = free_ports(1)
+    taker = Receiver(f"http://127.0.0.1:{port}")
+    app = web.Application()
+    app.add_routes([web.post("/api/v2/alerts", taker.take)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    yield taker
+    await runner.cleanup()
 
 
 @pytest.fixture(scope="session")
