@@ -10,7 +10,7 @@ from aiohttp import web
 
 from streams.fleet import Fleet
 from streams.services.config import Endpoints, ServicesConfig, free_ports
-from streams.services.supervise import down, up
+from streams.services.supervise import erase, up
 from streams.settings import Settings, load_settings
 from streams.setup import run_setup
 
@@ -53,9 +53,11 @@ async def receiver() -> AsyncIterator[Receiver]:
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServicesConfig]:
     """Both services, shared by the session."""
     config = ServicesConfig.on_free_ports(tmp_path_factory.mktemp("services"))
-    up(config)
-    yield config
-    down(config)
+    try:
+        up(config)
+        yield config
+    finally:
+        erase(config)
 
 
 @pytest.fixture(scope="session")
