@@ -26,6 +26,7 @@ class Draft:
     """
 
     article: RawArticle
+    language: str
     body: str
     shift: int
     sentences: list[Sentence]
@@ -52,13 +53,13 @@ class Draft:
         return Evidence(self.body[start:end], start - self.shift, end - self.shift, "text")
 
 
-def draft(article: RawArticle) -> Draft:
+def draft(article: RawArticle, language: str) -> Draft:
     """Start on an article."""
     title = " ".join(article.title.split("\n"))
     if title and is_headline(title, article.text) and title == article.title:
         body = f"{title}\n{article.text}"
-        return Draft(article, body, len(title) + 1, split(body))
-    return Draft(article, article.text, 0, split(article.text))
+        return Draft(article, language, body, len(title) + 1, split(body))
+    return Draft(article, language, article.text, 0, split(article.text))
 
 
 def is_headline(title: str, text: str) -> bool:

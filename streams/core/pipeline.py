@@ -45,19 +45,22 @@ class Reader:
 
     def read_many(self, articles: Sequence[RawArticle], ingested_at: datetime) -> list[EnrichedEvent]:
         """Read articles, in the order given; their sentences are parsed together, which is what makes it fast."""
+        return [self._event(work, ingested_at) for work in self.prepare(articles)]
+
+    def prepare(self, articles: Sequence[RawArticle]) -> list[Draft]:
+        """Find issues, actors and grammar in articles, and judge nothing yet: training starts from here too."""
         drafts = [self._draft(article) for article in articles]
-        wanted = [(each, index) for each, _ in drafts for index in _to_parse(each)]
+        wanted = [(each, index) for each in drafts for index in _to_parse(each)]
         trees = self._parse([each.sentence_text(index) for each, index in wanted])
         for (each, index), tree in zip(wanted, trees, strict=True):
             each.trees[index] = tree
-        return [self._event(each, detected, ingested_at) for each, detected in drafts]
+        return drafts
 
-    def _draft(self, article: RawArticle) -> tuple[Draft, str]:
+    def _draft(self, article: RawArticle) -> Draft:
         """Find issues and actors, as far as the article speaks of any issue in a language that is read."""
-        detected = language.detect(article.text, article.language)
-        work = draft(article)
-        if not language.is_read(detected):
-            return work, detected
+        work = draft(article, language.detect(article.text, article.language))
+        if not language.is_read(work.language):
+            return work
         among = self._lexicon.issues.passes(work.body)
         for index, sentence in enumerate(work.sentences if among else ()):
             if found := self._lexicon.issues.find(work.body, sentence.start, sentence.end, among):
@@ -67,9 +70,9 @@ class Reader:
             extra = resolve(mentions, work.body, work.sentences)
             work.mentions = tuple(sorted((*mentions, *extra), key=lambda each: each.start))
             _sort_in(work)
-        return work, detected
+        return work
 
-    def _event(self, work: Draft, detected: str, ingested_at: datetime) -> EnrichedEvent:
+    def _event(self, work: Draft, ingested_at: datetime) -> EnrichedEvent:
         article = work.article
         mark = fingerprint(article.text)
         topics = judge_topics(work)
@@ -86,8 +89,8 @@ class Reader:
             text=article.text,
             published_at=article.published_at,
             ingested_at=ingested_at,
-            language=detected,
-            is_read=language.is_read(detected),
+            language=work.language,
+            is_read=language.is_read(work.language),
             topics=topics,
             actors=_actors(work.mentions),
             observations=tuple(observations),
