@@ -5,7 +5,6 @@ Each takes (time, observation) in order and gives (index, new stance) where it w
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-
 from typing import Final
 
 from streams.core.model import Observation, Stance

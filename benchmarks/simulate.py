@@ -78,7 +78,7 @@ def _story(world: World, series: str, stance: Stance, now: datetime, rng: random
     first = Observation(
         observation_id=mark,
         article_id=mark,
-        actor=Actor(series.split("|")[0], "Simland"),
+        actor=Actor(series.split("|", maxsplit=1)[0], "Simland"),
         issue="sanctions",
         context="XXX",
         stance=read,

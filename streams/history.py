@@ -33,7 +33,7 @@ def read_all(records: Iterable[tuple[int, bytes]], reading: Reading) -> Iterator
                 articles.append((number, reading.raw.read(value, now)))
             except Rejected as fault:
                 results[number] = BadLine(number, fault)
-        events = reading.reader.read_many([(article, now) for _, article in articles])
+        events = reading.reader.read_many([article for _, article in articles], now)
         results |= {number: event for (number, _), event in zip(articles, events, strict=True)}
         yield from (results[number] for number in sorted(results))
 

@@ -95,6 +95,6 @@ def _country(code: str, country: Any, info: Mapping[str, Any], own: Mapping[str,
 
 
 def _kept(names: Iterable[str], drop: set[str]) -> list[str]:
-    """Leave out the empty, the repeated, the dropped, and the inverted ones of the standard (``Korea, Republic of``)."""
+    """Leave out empty, repeated and dropped ones, and the inverted ones of ISO (``Korea, Republic of``)."""
     bare = (each.removeprefix("The ") for each in names)
     return [each for each in dict.fromkeys(bare) if each and ", " not in each and each not in drop]

@@ -5,7 +5,7 @@ import multiprocessing
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import TimeoutError as ReadTimeout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -93,9 +93,14 @@ def read_chunk(records: Sequence[tuple[bytes | None, datetime]]) -> list[Read | 
 def _read_articles(
     reading: Reading, articles: list[tuple[int, Any, datetime]]
 ) -> list[tuple[int, Read | Rejected]]:
+    if not articles:
+        return []
     try:
-        events = reading.reader.read_many([(article, at) for _, article, at in articles])
-        return [(place, _encode(event)) for (place, _, _), event in zip(articles, events, strict=True)]
+        events = reading.reader.read_many([article for _, article, _ in articles], articles[0][2])
+        return [
+            (place, _encode(replace(event, ingested_at=at)))
+            for (place, _, at), event in zip(articles, events, strict=True)
+        ]
     except Exception:  # noqa: BLE001 - the reader met what its authors did not foresee: one record must bear it
         if len(articles) == 1:
             detail = traceback.format_exc(limit=-3)[-400:]

@@ -17,13 +17,15 @@ __all__ = ["Catalogue", "Kind", "Mention", "build", "resolve"]
 class Catalogue:
     """Who and where the lexicon knows. Immutable once built; ``find`` depends on its arguments alone."""
 
-    def __init__(self, recogniser: Recogniser, names: Mapping[str, str], homes: Mapping[str, str | None]) -> None:
+    def __init__(
+        self, recogniser: Recogniser, names: Mapping[str, str], homes: Mapping[str, str | None]
+    ) -> None:
         self._recogniser = recogniser
         self._names = names
         self._homes = homes
 
     def find(self, text: str, at: datetime.date) -> tuple[Mention, ...]:
-        """Give the mentions in the text as of a day: the longest at each place, left to right, none overlapping."""
+        """Give the mentions as of a day: the longest at each place, left to right, none overlapping."""
         return compose(text, self._recogniser.tokens(text, at))
 
     def actor(self, id: str) -> Actor:  # noqa: A002 - the field of Actor that it looks up

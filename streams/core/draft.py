@@ -13,7 +13,7 @@ _LONG = 700
 _LIKE = 0.5
 _QUOTE_LIMIT = 300
 _SMALL = frozenset(
-    "a an the of in on at to for and or as is are with by from its his her after over amid new".split()
+    ["a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "as", "is", "are", "with", "by", "from", "its", "his", "her", "after", "over", "amid", "new"]
 )
 _YEARS = re.compile(r"\d")
 

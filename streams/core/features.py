@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from streams.core.candidates import Candidate
-from streams.core.cues import Cue, Cues
 from streams.core.composition import particles
+from streams.core.cues import Cue, Cues
 from streams.core.draft import Draft
 from streams.core.grammar import Tree
 
@@ -13,9 +13,7 @@ _LONG = 900
 _BETWEEN = 12
 _SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "als", "al", "ies", "ied", "ions", "ion", "es", "ed", "s", "e", "y")
 _FRAME = frozenset(
-    "despite following after amid since during before if would could against without accused accuses protest protests"
-    " talks meeting between former violation violations violating violated alleged reportedly first again because due"
-    " killed attack court sentenced criticised urged calls threatened unless until not no never former while".split()
+    ["despite", "following", "after", "amid", "since", "during", "before", "if", "would", "could", "against", "without", "accused", "accuses", "protest", "protests", "talks", "meeting", "between", "former", "violation", "violations", "violating", "violated", "alleged", "reportedly", "first", "again", "because", "due", "killed", "attack", "court", "sentenced", "criticised", "urged", "calls", "threatened", "unless", "until", "not", "no", "never", "former", "while"]
 )
 _VERB = ("VB", "MD")
 

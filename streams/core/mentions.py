@@ -48,11 +48,11 @@ class Mention:
 class Sense:
     """One meaning of a wording: what it names, when, and how it must be written to be taken so.
 
-    capital is where in the wording the letter stands that must not be lower-case (``al-Shabaab``: 3); exact
-    holds the only spellings that count, for acronyms. guarded: a capitalised stranger beside the wording makes it
-    somebody else's name. shy: a family name too common to stand alone before its bearer was introduced. bearer: the
-    person whose name the wording is. takes_name: a title that a name may follow.
-    cues: taken only where one of these words occurs in the text and none of ``unless`` does.
+    capital: where the letter stands that must not be lower-case, 3 in ``al-Shabaab``. exact: the only
+    spellings that count, for acronyms. guarded: a capitalised stranger beside the wording makes it somebody
+    else's name. shy: a family name too common to stand alone before its bearer was introduced. bearer: the
+    person whose name the wording is. takes_name: a title that a name may follow. cues: taken only where one
+    of these words occurs in the text and none of ``unless`` does.
     """
 
     id: str
@@ -76,7 +76,7 @@ class Sense:
 
 
 class Token(NamedTuple):
-    """A wording of the catalogue at its place in the text, with the sense taken; is_current is False out of date."""
+    """A wording at its place in the text, with the sense taken; is_current is False out of its dates."""
 
     start: int
     end: int
@@ -85,7 +85,7 @@ class Token(NamedTuple):
 
 
 class _Fold(dict[int, int]):
-    """One code point to one code point: lower case without marks, and a space for all that is no letter or digit."""
+    """Code point to code point: lower case without marks, and a space for what is no letter or digit."""
 
     def __missing__(self, code: int) -> int:
         letter = unicodedata.normalize("NFKD", _BARRED.get(chr(code), chr(code)))[0].lower()

@@ -1,7 +1,7 @@
 """A small grammar that puts wordings together: a nation and an office, an office and a name, a former one.
 
 ``French`` + ``foreign minister`` + a name is one mention of France; ``Ukrainian`` + ``refugees`` is none of
-Ukraine's government. The grammar composes what was found, so that the lexicon need not list every combination.
+Ukraine's government. The grammar composes what was found, so that the lexicon need not list every pair.
 """
 
 import re
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from streams.core.mentions import Mention, Sense, Token
 from streams.core.model import Actor
+from streams.core.surroundings import is_beside, is_near
 
 _NAME = re.compile(
     r"(?: (?:(?:al|el|bin|ibn|ben|von|van|der|den|de|da|di|do|dos|du|le|la|abu|ould)[ -])*"
@@ -19,21 +20,10 @@ _NOT_NAMES = re.compile(
     r" (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day.*| (?:January|February|March|April|May|June|July|August"
     r"|September|October|November|December)\b.*| (?:The|In|On|At|A|I|He|She|It|They)\b.*"
 )
-_SUFFIX = re.compile(r"[-–‑](\w+)")
-# What is merely near a state; what is -led or -brokered by it is its own doing.
-_NEARNESS = frozenset(
-    "backed based born made controlled occupied allied aligned speaking style supported held flagged owned linked "
-    "affiliated trained funded friendly run armed built designed supplied wide bound era majority annexed "
-    "administered language registered operated installed sanctioned".split()
-)
-_EVENT = re.compile(r"[–—-][A-Z]\w+(?: [A-Z]\w+)? (?:war|conflict|border|relations|crisis|wars|match|tensions)\b")
-_LOCATIVE = re.compile(r"\b(?:in|near|outside|at|around|across|over|inside|from|into|through|visits?|of) $")
-_ADDRESS = re.compile(r", [A-Z]\w+(?: [A-Z]\w+)*[,.;]")  # Belgrade, Serbia
-_COUNT = re.compile(r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens of|hundreds of|thousands of"
-                    r"|several|many|some|most|of the|all|million)) $")
-_PREFIX = re.compile(r"\b(?:pro|anti|non|ethnic|native|half)[- ]$", re.IGNORECASE)
+_ADJECTIVE = re.compile(r" [A-Za-z-]+[a-rt-z] ")  # one word between, as in Danish shipping company
 _ELECT = re.compile(r"[- ](?:elect|designate|nominee|candidate|hopeful)\b")
 _TO_HEAD = frozenset({" ", "'s ", "’s ", "' ", "’ "})
+_OWNS = _TO_HEAD - {" "}
 _OF = frozenset({" of ", " of the "})
 _IN = frozenset({" in "})
 _FOR = frozenset({" for ", " for the "})
@@ -84,28 +74,53 @@ def _former(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None
     if text[here.end : follower.start] not in {" ", "-", "‑", "–"}:
         return None, at + 1
     found, after = _phrase(text, tokens, at + 1)
-    if found is None:
-        return None, after
+    if found is None or follower.sense.part == "place":
+        return found, after
     whole = text[here.start : found.end]
     actor = Actor(found.actor.id, found.actor.name, found.actor.parent, whole)
     return Mention(here.start, found.end, whole, actor, found.kind, found.country, False, found.part), after
 
 
-def _heads(text: str, tokens: Sequence[Token], at: int, end: int, first: frozenset[str]) -> _Span:
-    """Follow modifiers and offices from ``end`` on; what ends in a modifier takes back the modifiers."""
-    span = _Span(at, end)
-    gaps = first
+def _heads(
+    text: str,
+    tokens: Sequence[Token],
+    at: int,
+    end: int,
+    first: frozenset[str],
+    *,
+    whose: Sense | None = None,
+) -> _Span:
+    """Follow modifiers and offices from ``end`` on; what ends in a modifier takes back the modifiers.
+
+    An institution of the actor ``whose`` office it is is one too: ``U.S.`` + ``State Department``.
+    """
+    span = _Span(at, end, is_outside=whose is not None and _is_outside(text, tokens, at, end, whose))
+    start, gaps = at, first
     while at < len(tokens) and text[end : tokens[at].start] in gaps:
         sense = tokens[at].sense
         if sense.part == "outsider":
-            span.is_outside = True
+            span.is_outside = span.is_outside or (start < at and span.next == start)
             break
-        if sense.part not in {"head", "modifier"}:
+        is_own = whose is not None and sense.kind == "institution" and sense.id == whose.id
+        if sense.part not in {"head", "modifier"} and not is_own:
             break
         at, end, gaps = at + 1, tokens[at].end, _WITHIN
-        if sense.part == "head":
-            span.next, span.end, span.sub, span.takes_name = at, end, sense.sub, sense.takes_name
+        if sense.part == "head" or is_own:
+            sub = (sense.sub or "").rpartition(".")[2]
+            span.next, span.end, span.sub, span.takes_name = at, end, sub, sense.takes_name
     return span
+
+
+def _is_outside(text: str, tokens: Sequence[Token], at: int, end: int, whose: Sense) -> bool:
+    """Whether what follows is the nation's and not the state's: Russian oil, a Danish shipping company."""
+    if at >= len(tokens) or tokens[at].sense.part != "outsider":
+        return False
+    gap = text[end : tokens[at].start]
+    if whose.kind == "organisation" and tokens[at].sense.sub == "BODY":
+        return False
+    if whose.kind == "country" and whose.case != "exact":
+        return gap in _OWNS or (gap == " " and tokens[at].sense.sub != "VERB")
+    return gap in _TO_HEAD or _ADJECTIVE.fullmatch(gap) is not None
 
 
 _NATIONAL = frozenset({"country", "demonym", "seat", "organisation"})
@@ -114,35 +129,21 @@ _WITHIN = frozenset({" ", "-", "'s ", "’s "})
 
 def _actor(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention, int]:
     token = tokens[at]
-    is_actor = token.sense.is_actor and token.is_current and not _is_beside(text, token)
-    is_actor = is_actor and not _is_near(text, token.end)
-    span = _heads(text, tokens, at + 1, token.end, _TO_HEAD)
+    is_actor = token.sense.is_actor and token.is_current and not is_beside(text, token)
+    is_actor = is_actor and not is_near(text, token.end)
+    span = _heads(text, tokens, at + 1, token.end, _TO_HEAD, whose=token.sense)
     span.takes_name = span.takes_name or (span.next == at + 1 and token.sense.takes_name)
     _named(text, tokens, span, token.sense.id)
     if span.is_outside and token.sense.kind in _NATIONAL:
         is_actor = False
     if span.sub is None:
         return _mention(text, token, token.start, span.end, is_actor=is_actor), span.next
-    is_actor = is_actor and not _ELECT.match(text, span.end) and not (token.sense.kind == "seat" and span.sub == "MINISTRY")
+    is_actor = (
+        is_actor
+        and not _ELECT.match(text, span.end)
+        and not (token.sense.kind == "seat" and span.sub == "MINISTRY")
+    )
     return _mention(text, token, token.start, span.end, is_actor=is_actor, sub=span.sub), span.next
-
-
-def _is_near(text: str, end: int) -> bool:
-    """Whether a suffix makes the wording say what is merely near the actor: ``Iran-backed``, ``Kyiv-based``."""
-    suffix = _SUFFIX.match(text, end)
-    return suffix is not None and suffix[1] in _NEARNESS
-
-
-def _is_beside(text: str, token: Token) -> bool:
-    """Whether the words around say that the state itself is not meant: ``in Moscow``, ``pro-Russian``."""
-    before = text[max(0, token.start - 14) : token.start]
-    if _PREFIX.search(before):
-        return True
-    if token.sense.kind == "seat":
-        return _LOCATIVE.search(before) is not None or _ADDRESS.match(text, token.end) is not None
-    if token.sense.sub == "PEOPLE" and _COUNT.search(before):
-        return True
-    return token.sense.kind == "country" and _EVENT.match(text, token.end) is not None
 
 
 def _named(text: str, tokens: Sequence[Token], span: _Span, id_: str) -> None:
@@ -165,7 +166,7 @@ def _named(text: str, tokens: Sequence[Token], span: _Span, id_: str) -> None:
 
 def _person(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None, int]:
     token = tokens[at]
-    is_actor = token.sense.is_actor and token.is_current and not _is_near(text, token.end)
+    is_actor = token.sense.is_actor and token.is_current and not is_near(text, token.end)
     gaps = _TO_HEAD | {"-led ", "‑led "}
     span = _heads(text, tokens, at + 1, token.end, gaps)
     if span.next == at + 1:
@@ -188,7 +189,9 @@ def _office(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None
     if follower.sense.part == "actor" and _is_whose(gap, span.sub):
         whole = _Span(span.next + 1, follower.end, span.sub, span.takes_name)
         _named(text, tokens, whole, follower.sense.id)
-        return _mention(text, follower, start, whole.end, is_actor=follower.is_current, sub=span.sub), whole.next
+        return _mention(
+            text, follower, start, whole.end, is_actor=follower.is_current, sub=span.sub
+        ), whole.next
     return None, span.next
 
 

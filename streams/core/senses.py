@@ -1,11 +1,12 @@
 """From the parsed lexicon to the wordings and what each can mean.
 
-Three conventions of the data: a wording in capitals (``US``, ``M23``) counts only as it is written, one in small
-letters in any case, any other wherever it begins with a capital.
+Three conventions of the data: a wording in capitals (``US``, ``M23``) counts only as it is written, one in
+small letters in any case, any other wherever it begins with a capital.
 """
 
 import calendar
 import datetime
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,13 +15,14 @@ from streams.core.mentions import Sense, fold
 
 Entry = tuple[str, Sense]
 Data = Mapping[str, Any]
-_PARTICLES = frozenset(
-    "al el an ar as ash at az von van der den de da di do dos du le la bin ibn ben the of abu".split()
+_PARTICLE = re.compile(
+    r"(?:al|el|an|ar|as|ash|at|az|von|van|der|den|de|da|di|do|dos"
+    r"|du|le|la|bin|ibn|ben|the|of|abu)"
 )
 
 
 def wordings(data: Data) -> Iterator[Entry]:
-    """Give every wording of the lexicon with each of its senses; of two senses that fit, the first one counts."""
+    """Give every wording of the lexicon with each of its senses; of two that fit, the first counts."""
     names = {row["id"]: row["name"] for row in data["countries"]}
     names |= {id_: row["name"] for key in ("organisations", "groups") for id_, row in data[key].items()}
     yield from _ambiguous(data.get("ambiguous", ()), names)
@@ -43,7 +45,7 @@ def wordings(data: Data) -> Iterator[Entry]:
 
 
 def term(interval: str) -> tuple[datetime.date, datetime.date]:
-    """Read ``2021-01-20/2025-01-20``; months and years count from their first to their last day, ``..`` is open."""
+    """Read ``2021-01-20/2025-01-20``; a month or year counts from first to last day, ``..`` is open."""
     first, _, last = interval.partition("/")
     return _day(first, is_last=False), _day(last, is_last=True)
 
@@ -68,9 +70,10 @@ def _each(sense: Sense, names: Iterable[str]) -> Iterator[Entry]:
 
 
 def _capital(name: str) -> int:
+    """Where the first capital stands that is not a particle's, which news writes either way: al-Shabaab."""
     at = 0
     for word in fold(name).split(" "):
-        if word and word not in _PARTICLES:
+        if word and name[at].isupper() and not _PARTICLE.fullmatch(word):
             return at
         at += len(word) + 1
     return 0
@@ -145,7 +148,9 @@ def _places(places: Data, names: Mapping[str, str]) -> Iterator[Entry]:
         country = None if code == "NONE" else code
         state = names.get(code, "")
         for kind, key in (("city", "cities"), ("region", "regions")):
-            sense = Sense(code, state, "city" if kind == "city" else "region", "place", country=country, is_actor=False)
+            sense = Sense(
+                code, state, "city" if kind == "city" else "region", "place", country=country, is_actor=False
+            )
             yield from _each(sense, kinds.get(key, ()))
         guarded = Sense(code, state, "city", "place", country=country, is_actor=False, guarded=True)
         yield from _each(guarded, kinds.get("guarded", ()))
@@ -170,11 +175,13 @@ def _ambiguous(rows: Iterable[Data], names: Mapping[str, str]) -> Iterator[Entry
 
 def _grammar(grammar: Data) -> Iterator[Entry]:
     blank = Sense("", "", "institution", "noise", is_actor=False)
-    yield from _each(blank, grammar["noise"])
-    yield from _each(replace(blank, part="modifier"), grammar["modifiers"])
-    yield from _each(replace(blank, part="former"), grammar["former"])
-    yield from _each(replace(blank, part="outsider"), grammar["outsiders"])
     for key, takes_name in (("titles", True), ("bodies", False)):
         for sub, names in grammar[key].items():
             head = replace(blank, part="head", sub=sub, takes_name=takes_name)
             yield from _each(head, names)
+    yield from _each(blank, grammar["noise"])
+    yield from _each(replace(blank, part="modifier"), grammar["modifiers"])
+    yield from _each(replace(blank, part="former"), grammar["former"])
+    yield from _each(replace(blank, part="outsider"), grammar["outsiders"])
+    yield from _each(replace(blank, part="outsider", sub="VERB"), grammar["outsider_verbs"])
+    yield from _each(replace(blank, part="outsider", sub="BODY"), grammar["outsider_bodies"])

@@ -1,4 +1,4 @@
-"""Finds the wordings of the lexicon in a text, and for each the sense that fits its spelling, its day, its company."""
+"""Finds the wordings of the lexicon in a text, each with the sense that fits spelling, day and company."""
 
 import datetime
 import re
@@ -65,7 +65,7 @@ class Recogniser:
         return None
 
     def _is_itself(self, text: str, token: Token, title: Token | None) -> bool:
-        """Whether a name is its bearer's: no capitalised stranger beside it, unless all words have capitals."""
+        """Whether a name is its bearer's: no capitalised stranger beside it, headlines apart."""
         before = None if title else _WORD_BEFORE.search(text, max(0, token.start - 24), token.start)
         after = _WORD_AFTER.match(text, token.end)
         return (self._is_familiar(before) and self._is_familiar(after)) or _is_headline(text, token)
@@ -99,7 +99,7 @@ def _fits(sense: Sense, place: _Place) -> bool:
         return False
     if sense.cues and not any(cue in place.folded for cue in sense.cues):
         return False
-    return not any(cue in place.folded for cue in sense.unless)
+    return not sense.unless or not any(cue in place.folded for cue in sense.unless)
 
 
 def _is_titled(sense: Sense, place: _Place) -> bool:
@@ -114,11 +114,13 @@ def _is_titled(sense: Sense, place: _Place) -> bool:
 
 def _end(sense: Sense, place: _Place) -> int:
     """Take the last full stop of ``U.S.`` in."""
+    if sense.case != "exact":
+        return place.end
     surface = place.text[place.start : place.end + 1]
-    return place.end + (sense.case == "exact" and surface.endswith(".") and "." in surface[:-1])
+    return place.end + (surface.endswith(".") and "." in surface[:-1])
 
 
 def _is_headline(text: str, token: Token) -> bool:
     around = text[max(0, token.start - _AROUND) : token.end + _AROUND]
     words = [word for word in around.split() if word[0].isalpha()]
-    return sum(word[0].isupper() for word in words) > 0.6 * len(words)
+    return sum(word[0].isupper() for word in words) > 0.75 * len(words)
