@@ -33,6 +33,7 @@ class Draft:
     issues: dict[int, list[IssueMention]] = field(default_factory=dict)
     actors: dict[int, list[Mention]] = field(default_factory=dict)
     mentions: tuple[Mention, ...] = ()
+    doubts: frozenset[str] = frozenset()
     trees: dict[int, Tree] = field(default_factory=dict)
 
     @property
