@@ -28,13 +28,18 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What an issue file says. context tells how the country in question is found; cues are by sign and strength."""
+    """What an issue file says.
+
+    context tells how the country in question is found; cues are by sign and strength. others are senses that are
+    not the issue; doubts are words about which an article seldom means it.
+    """
 
     id: str
     name: str
     context: Frame
     terms: tuple[Term, ...]
     others: re.Pattern[str] | None
+    doubts: re.Pattern[str] | None
     triggers: tuple[str, ...]
     cues: Mapping[str, Mapping[str, Sequence[str]]]
 
@@ -58,12 +63,14 @@ def build_issue(data: Mapping[str, Any]) -> Issue:
         )
     words = {name: f"(?:{pattern})" for name, pattern in data.get("words", {}).items()}
     others = "|".join(f"(?:{_fill(each, words)})" for each in data.get("not", ()))
+    doubts = data.get("doubts", "")
     return Issue(
         id=data["id"],
         name=data.get("name", data["id"]),
         context=data["context"],
         terms=tuple(_term(row, words) for row in data["terms"]),
         others=re.compile(rf"\b(?:{others})\b", re.IGNORECASE) if others else None,
+        doubts=re.compile(rf"\b(?:{doubts})\b", re.IGNORECASE) if doubts else None,
         triggers=tuple(data["triggers"]),
         cues=data.get("cues", {}),
     )
@@ -101,6 +108,11 @@ class Issues:
         for id_ in among:
             found.extend(_mentions(self.all[id_], text, start, end))
         return sorted(found, key=lambda mention: (mention.anchor, mention.issue))
+
+    def doubts(self, text: str, found: Mapping[int, Sequence[IssueMention]]) -> frozenset[str]:
+        """Give those of the found issues about which a word of the text raises a doubt."""
+        named = {mention.issue for mentions in found.values() for mention in mentions}
+        return frozenset(id_ for id_ in named if (doubts := self.all[id_].doubts) and doubts.search(text))
 
 
 def _mentions(issue: Issue, text: str, start: int, end: int) -> list[IssueMention]:
