@@ -14,8 +14,9 @@ from streams.core.clusters import Cluster, Strand, gather, touches
 from streams.core.detector import DEFAULT, Detector
 from streams.core.model import Observation, Position, ReportedShift, Shift
 from streams.core.quarrel import Quarrel, find_quarrel
-from streams.core.scan import Track, empty_track, scan
+from streams.core.scan import scan
 from streams.core.story import position, tell
+from streams.core.turns import Track, empty_track
 
 RING: Final = 64
 """Clusters kept as they are; older ones live on in the base."""

@@ -23,6 +23,12 @@ class Witness:
     sources: tuple[str, ...]
 
     @property
+    def is_weighty(self) -> bool:
+        """Whether it is more than a remark: a deed, a decision, or a text that tells of a turn."""
+        best = self.best
+        return not isinstance(best, Observation) or best.strength in {"deed", "decision"}
+
+    @property
     def is_deed(self) -> bool:
         """Whether the actor itself is seen to act: plainly, and told by the article itself."""
         best = self.best
