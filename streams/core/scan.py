@@ -13,17 +13,15 @@ from typing import Final
 
 from streams.core.clusters import Cluster, Voice
 from streams.core.detector import STANCES, Belief, Detector, informative, shown, switched
-from streams.core.model import Observation, ShiftKind, Stance
-from streams.core.stand import Stand, Turn, Witness, grown, is_confirmed, is_settled, stand_on
-from streams.core.turns import Track, add_turn, belief_in, raised, take_report, undo
+from streams.core.model import Stance
+from streams.core.stand import Stand, Turn, Witness, grown, is_closed, is_settled, stand_on, witness_of
+from streams.core.turns import Track, add_turn, anchored, belief_in, raised, take_report, undo
 
 _RUN: Final = 12
 """Contrary witnesses kept while belief is open."""
 _MEMORY: Final = 0.98
 """What is left, a witness later, of what was learned about a series' noise: about the last fifty count."""
 _MOST_NOISE: Final = 0.3
-_ENOUGH: Final = 3
-"""Independent reports after which a confirmed turn takes no more evidence: no reader waits for the fourth."""
 
 
 def scan(track: Track, clusters: Iterable[Cluster], detector: Detector) -> Track:
@@ -59,7 +57,7 @@ def _verdict(cluster: Cluster, detector: Detector) -> Witness | None:
     if len(heard) > 1 and heard[0][2].stance != heard[1][2].stance and heard[0][:2] == heard[1][:2]:
         return None  # one text that says both, as strongly: it shows nothing
     _, chance, voice = heard[0]
-    return Witness(voice.stance, cluster.at, chance, voice.part, voice.best, cluster.sources)
+    return witness_of(voice.best, cluster.at, chance, voice.part, cluster.sources)
 
 
 def _chance(voice: Voice, detector: Detector) -> float:
@@ -120,23 +118,19 @@ def _extended(
     turns: tuple[Turn, ...], witness: Witness, belief: float, detector: Detector
 ) -> tuple[Turn, ...]:
     """Take a witness into the last turn while it still needs evidence."""
-    if not turns or turns[-1].is_undone or turns[-1].after.stance != witness.stance:
+    if not turns or is_closed(turns[-1], detector) or turns[-1].after.stance != witness.stance:
         return turns
     last = turns[-1]
-    if is_confirmed(last.after, detector) and last.after.n >= _ENOUGH:
-        return turns
-    is_seen = isinstance(witness.best, Observation)
-    kind: ShiftKind = "observed" if is_seen else last.kind
-    return (*turns[:-1], replace(last, after=grown(last.after, witness, belief), kind=kind))
+    return (*turns[:-1], replace(last, after=grown(last.after, witness, belief), kind="observed"))
 
 
 def _turn(track: Track, held: Stand, stance: Stance, detector: Detector) -> Track:
     """Belief is with another stance: find where that began; a turn if the old one was established."""
-    anchored = _anchored(track.run, stance, detector)
-    if not anchored or _is_quarrel(held, anchored, detector):
+    begun = anchored(track.run, stance, detector)
+    if not begun or _is_quarrel(held, begun, detector):
         return track
     belief = belief_in(track.belief, stance)
-    stand = stand_on(anchored, belief)
+    stand = stand_on(begun, belief)
     last = track.turns[-1] if track.turns else None
     committed = raised(track.belief, stance, detector.commit)
     rest = replace(track, stand=stand, belief=committed, run=(), standing=1.0)
@@ -156,15 +150,3 @@ def _is_quarrel(held: Stand, run: tuple[Witness, ...], detector: Detector) -> bo
     """Whether only sub-actors speak against a stance that others spoke for a moment ago."""
     is_parts_only = all(witness.part for witness in run)
     return is_parts_only and held.last >= run[0].at - timedelta(days=detector.quarrel_days)
-
-
-def _anchored(run: tuple[Witness, ...], stance: Stance, detector: Detector) -> tuple[Witness, ...]:
-    """The witnesses of a run that tell of this turn: a remark that nothing followed is none of them."""
-    found: list[Witness] = []
-    for witness in reversed([w for w in run if w.stance == stance]):
-        is_word = not witness.is_weighty
-        limit = timedelta(days=detector.word_days if is_word else detector.pending_days)
-        if found and found[0].at - witness.at > limit:
-            break
-        found.insert(0, witness)
-    return tuple(found)

@@ -20,7 +20,7 @@ from streams.core.turns import Track, empty_track
 
 RING: Final = 64
 """Clusters kept as they are; older ones live on in the base."""
-_SHIFTS: Final = 16
+_SHIFTS: Final = 12
 _SPENT: Final = 32
 
 
@@ -30,7 +30,7 @@ class SeriesState:
 
     ring: the last clusters; base: the pass over all that fell off it; spent: strands of the last of those,
     so that a late copy of one is no new witness. current is the stance held, stale from stale_at on.
-    quarrel: voices of one state on both sides, the last one found. shifts: the last 16 told, by time.
+    quarrel: voices of one state on both sides, the last one found. shifts: the last 12 told, by time.
     """
 
     series: str

@@ -7,9 +7,9 @@ from typing import Final
 from streams.core.clusters import Cluster, Report
 from streams.core.detector import STANCES, Belief, Detector, start
 from streams.core.model import ReportedShift, ShiftKind, Stance, stable_id
-from streams.core.stand import Stand, Turn, Witness, grown, stand_on
+from streams.core.stand import Stand, Turn, Witness, grown, is_closed, stand_on, witness_of
 
-_TURNS: Final = 16
+_TURNS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,18 @@ def undo(track: Track, last: Turn, stand: Stand, detector: Detector) -> Track:
     return replace(track, stand=back)
 
 
+def anchored(run: tuple[Witness, ...], stance: Stance, detector: Detector) -> tuple[Witness, ...]:
+    """The witnesses of a run that tell of this turn: a remark that nothing followed is none of them."""
+    found: list[Witness] = []
+    for witness in reversed([w for w in run if w.stance == stance]):
+        is_word = not witness.is_weighty
+        limit = timedelta(days=detector.word_days if is_word else detector.pending_days)
+        if found and found[0].at - witness.at > limit:
+            break
+        found.insert(0, witness)
+    return tuple(found)
+
+
 def add_turn(track: Track, before: Stand, after: Stand, kind: ShiftKind, standing: float) -> Track:
     """Tell a turn. Its id names series, stance and month, so that late evidence seldom moves it."""
     month = after.since.strftime("%Y-%m")
@@ -65,25 +77,27 @@ def take_report(
 ) -> Track:
     """A text itself says that the actor turned: believed at once, merged with the turn already seen."""
     report = told.best
-    witness = Witness(report.after, cluster.at, detector.decision, "", report, cluster.sources)
-    held, last = _held_before(track, witness, seen), track.turns[-1] if track.turns else None
+    witness = witness_of(report, cluster.at, detector.decision, "", cluster.sources)
+    held, last = _held_before(track, report, witness, seen), track.turns[-1] if track.turns else None
     if last and _is_same_turn(last, witness, detector):
-        return _merged(track, last, witness, seen)
+        return _merged(track, last, witness, seen, detector)
     if held is None or report.after in (report.before, held.stance):
         return track
-    own = (seen,) if seen and seen.stance == report.after else ()
     belief = raised(track.belief, report.after, detector.turn)
-    stand = replace(stand_on((witness, *own), belief_in(belief, report.after)), n=1)
-    return add_turn(replace(track, belief=belief), held, stand, "reported", 1.0)
+    begun = anchored(track.run, report.after, detector)
+    stand = stand_on((*begun, witness), belief_in(belief, report.after))
+    stand = replace(stand, n=stand.n - (seen in begun))
+    kind: ShiftKind = "observed" if any(other != seen for other in begun) else "reported"
+    return add_turn(replace(track, belief=belief), held, stand, kind, track.standing)
 
 
-def _held_before(track: Track, witness: Witness, seen: Witness | None) -> Stand | None:
+def _held_before(track: Track, report: ReportedShift, witness: Witness, seen: Witness | None) -> Stand | None:
     """The stand that a report turns from; in a series' first story, the one that it tells of."""
-    held, report = track.stand, witness.best
+    held = track.stand
     is_first = held is None or (held.n == 1 and seen is not None and held.witnesses[0] == seen)
     if not is_first:
         return held
-    if not isinstance(report, ReportedShift) or report.before is None:
+    if report.before is None:
         return None
     return stand_on((replace(witness, stance=report.before),), report.score)
 
@@ -97,9 +111,8 @@ def _is_same_turn(turn: Turn, witness: Witness, detector: Detector) -> bool:
     )
 
 
-def _merged(track: Track, last: Turn, witness: Witness, seen: Witness | None) -> Track:
-    known = {w.best.observation_id for w in last.after.witnesses}
-    if witness.best.observation_id in known:
+def _merged(track: Track, last: Turn, witness: Witness, seen: Witness | None, detector: Detector) -> Track:
+    if is_closed(last, detector):
         return track
     is_counted = seen is not None and seen.stance == witness.stance
     after = grown(last.after, witness, last.after.peak)
