@@ -17,7 +17,7 @@ _SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "als", "al", "ie
 _FRAME = frozenset(
     ["despite", "following", "after", "amid", "since", "during", "before", "if", "would", "could", "against", "without", "accused", "accuses", "protest", "protests", "talks", "meeting", "between", "former", "violation", "violations", "violating", "violated", "alleged", "reportedly", "first", "again", "because", "due", "killed", "attack", "court", "sentenced", "criticised", "urged", "calls", "threatened", "unless", "until", "not", "no", "never", "former", "while"]
 )
-_PREPS = frozenset("to in on from against into at near of over with by between for".split())
+_PREPS = frozenset(["to", "in", "on", "from", "against", "into", "at", "near", "of", "over", "with", "by", "between", "for"])
 _VERB = ("VB", "MD")
 
 
