@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 
 from streams.core.errors import Rejected
+from streams.core.model import Observation, ReportedShift
 from streams.history import fold_all, shifts_of
 from streams.reading import load_reading
 
@@ -28,7 +29,9 @@ def outputs() -> dict[str, bytes]:
             outcomes.append(events[-1])
         except Rejected as fault:
             outcomes.append({"code": fault.code, "field": fault.field, "detail": fault.detail})
-    readings = [each for event in events for each in (*event.observations, *event.reported_shifts)]
+    readings: list[Observation | ReportedShift] = []
+    for event in events:
+        readings += (*event.observations, *event.reported_shifts)
     shifts = shifts_of(fold_all(readings), frozenset({"candidate", "confirmed", "retracted"}))
     return {
         "outcomes.json": orjson.dumps(outcomes, option=OPTIONS) + b"\n",

@@ -9,7 +9,7 @@ from streams.core.issues import IssueMention
 _SUBJECTS = {"nsubj", "csubj"}
 _PASSIVE = {"nsubjpass", "csubjpass"}
 _MODIFIERS = {"amod", "compound", "nmod", "poss", "appos"}
-_SETTING = frozenset(["after", "following", "amid", "since", "during", "before", "despite", "upon", "pending", "ahead", "by"])
+_SETTING = frozenset("after following amid since during before despite upon pending ahead by".split())
 _TURNING = {"against", "without", "despite", "instead"}
 
 

@@ -10,7 +10,7 @@ from streams.core.mentions import Mention
 from streams.core.text import words
 
 _PREPS = frozenset(
-    ["to", "in", "on", "from", "against", "into", "at", "near", "of", "over", "with", "by", "between", "for", "towards", "around", "off", "inside", "across"]
+    "to in on from against into at near of over with by between for towards around off inside across".split()
 )
 _REACH = 26
 

@@ -17,7 +17,7 @@ _SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "als", "al", "ie
 _FRAME = frozenset(
     ["despite", "following", "after", "amid", "since", "during", "before", "if", "would", "could", "against", "without", "accused", "accuses", "protest", "protests", "talks", "meeting", "between", "former", "violation", "violations", "violating", "violated", "alleged", "reportedly", "first", "again", "because", "due", "killed", "attack", "court", "sentenced", "criticised", "urged", "calls", "threatened", "unless", "until", "not", "no", "never", "former", "while"]
 )
-_PREPS = frozenset(["to", "in", "on", "from", "against", "into", "at", "near", "of", "over", "with", "by", "between", "for"])
+_PREPS = frozenset("to in on from against into at near of over with by between for".split())
 _VERB = ("VB", "MD")
 
 
@@ -126,7 +126,7 @@ def _core(tree: Tree, candidate: Candidate, cues: Cues, relation: str) -> Iterat
     path, term = candidate.path, candidate.issue.term
     inner = inner_subject(tree, candidate)
     crossed = ",".join(path.crossed[-2:])
-    base = f"{term.sign:+d}{'w' if term.is_weak else ''}{'a' if term.is_act else ''}"
+    base = f"{term.sign:+d}{'e' if term.is_echo else 'w' if term.is_weak else ''}{'a' if term.is_act else ''}"
     kinds = ",".join(_kinds(path.cues))
     yield f"inner={inner}|{path.role}"
     yield f"core={base}|{path.role}|{inner}|{crossed}"

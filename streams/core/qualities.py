@@ -14,7 +14,9 @@ _IF = {"if", "unless", "provided", "until", "once", "should", "whether", "as"}
 _MAYBE = {"would", "could", "might", "may", "should"}
 _DENIAL = {"deny", "denies", "denied", "denying", "denial", "disavow", "disavows", "disavowed"}
 _SAYING = frozenset(
-    ["say", "says", "said", "saying", "tell", "tells", "told", "claim", "claims", "claimed", "report", "reports", "reported", "allege", "alleges", "alleged", "accuse", "accuses", "accused", "according", "announce", "announces", "announced", "confirm", "confirms", "confirmed", "state", "states", "stated", "reveal", "reveals", "warn", "warns", "warned", "add", "adds", "added", "assert", "asserts", "insist", "insists", "estimate", "estimates", "believe", "believes"]
+    "say says said saying tell tells told claim claims claimed report reports reported allege alleges alleged accuse"
+    " accuses accused according announce announces announced confirm confirms confirmed state states stated reveal"
+    " reveals warn warns warned add adds added assert asserts insist insists estimate estimates believe believes".split()
 )
 _YEAR = re.compile(r"\b(?:in|since|from|of|until|between|the|back in|early|late)\s+((?:19|20)\d\d)\b")
 _LONG_AGO = re.compile(
