@@ -33,10 +33,15 @@ def alert(shift: Shift, at: datetime, kibana: str | None) -> dict[str, Any]:
         "confidence": f"{shift.confidence:.2f}",
     }
     # times by event: the same shift gives the same alert after a restart
-    record = {"labels": labels, "annotations": annotations, "startsAt": shift.event_time, "endsAt": at + LASTS}
+    record = {
+        "labels": labels,
+        "annotations": annotations,
+        "startsAt": shift.event_time,
+        "endsAt": at + LASTS,
+    }
     if kibana:
-        link = f"{kibana.rstrip('/')}/app/discover#/?_a=(query:(language:kuery,query:'shift_id:%22{shift.shift_id}%22'))"
-        record["generatorURL"] = link
+        query = f"(query:(language:kuery,query:'shift_id:%22{shift.shift_id}%22'))"
+        record["generatorURL"] = f"{kibana.rstrip('/')}/app/discover#/?_a={query}"
     return record
 
 

@@ -1,7 +1,7 @@
 """Records to JSON bytes and back. Raw articles have a reader of their own: ``core/validate.py``."""
 
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -27,7 +27,9 @@ def decode_event(value: bytes | None) -> EnrichedEvent:
 def decode_reading(value: bytes | None) -> Observation | ReportedShift:
     """A value of ``stance.observations``: a reported shift has ``after`` where an observation has ``stance``."""
     document = parse_object(value)
-    return _decode(Observation if "stance" in document else ReportedShift, document)
+    if "stance" in document:
+        return _decode(Observation, document)
+    return _decode(ReportedShift, document)
 
 
 def decode_shift(value: bytes | None) -> Shift:
@@ -46,13 +48,13 @@ def from_document(kind: type[T], document: Any) -> T:
 
 
 @cache
-def _adapter(kind: type) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
 def _decode(kind: type[T], document: Any) -> T:
     try:
-        record: T = _adapter(kind).validate_python(document)
+        record: T = _adapter(cast(Any, kind)).validate_python(document)
     except ValidationError as error:
         first = error.errors()[0]
         path = ".".join(str(step) for step in first["loc"])

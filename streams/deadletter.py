@@ -8,7 +8,15 @@ from streams.core.model import DeadLetter, stable_id
 
 
 def dead_letter(
-    *, topic: str, partition: int, offset: int, key: bytes | None, value: bytes | None, step: str, fault: Rejected, at: datetime
+    *,
+    topic: str,
+    partition: int,
+    offset: int,
+    key: bytes | None,
+    value: bytes | None,
+    step: str,
+    fault: Rejected,
+    at: datetime,
 ) -> DeadLetter:
     """The dead letter of one record; the same record and step give the same id, so that it is kept once."""
     return DeadLetter(

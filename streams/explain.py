@@ -13,9 +13,13 @@ def explain_event(event: EnrichedEvent, console: Console) -> None:
     """Print one article's reading. Text of the article is never read as console markup."""
     console.rule(style="dim")
     console.print(Text(event.title or "(no title)", style="bold"))
-    console.print(Text(f"{event.source}, {event.published_at:%Y-%m-%d %H:%M} UTC, {event.article_id}", style="dim"))
+    console.print(
+        Text(f"{event.source}, {event.published_at:%Y-%m-%d %H:%M} UTC, {event.article_id}", style="dim")
+    )
     if not event.is_read:
-        console.print(Text(f"not read: the text is in '{event.language}', and only English is read", style="yellow"))
+        console.print(
+            Text(f"not read: the text is in '{event.language}', and only English is read", style="yellow")
+        )
         return
     _topics(event, console)
     for observation in event.observations:
@@ -29,7 +33,11 @@ def _topics(event: EnrichedEvent, console: Console) -> None:
         console.print(Text("no topic: the article as a whole reports on none of the issues", style="dim"))
     for topic in event.topics:
         seen = ", ".join(f"“{evidence.quote}”" for evidence in topic.evidence[:4])
-        console.print(Text.assemble(("topic ", "dim"), (topic.topic, "bold cyan"), f" {topic.score:.2f}  ", (seen, "dim")))
+        console.print(
+            Text.assemble(
+                ("topic ", "dim"), (topic.topic, "bold cyan"), f" {topic.score:.2f}  ", (seen, "dim")
+            )
+        )
 
 
 def _observation(event: EnrichedEvent, observation: Observation, console: Console) -> None:
@@ -84,5 +92,10 @@ def _in_place(event: EnrichedEvent, evidence: Evidence, colour: str) -> Text:
     lead = "… " if start > 0 and field[start - 1] != "\n" else ""
     tail = " …" if end < len(field) and field[end] != "\n" else ""
     return Text.assemble(
-        "  ", lead, field[start : evidence.start], (evidence.quote, f"underline {colour}"), field[evidence.end : end], tail
+        "  ",
+        lead,
+        field[start : evidence.start],
+        (evidence.quote, f"underline {colour}"),
+        field[evidence.end : end],
+        tail,
     )

@@ -1,5 +1,6 @@
 """Workers as child processes of this one: for the demonstration, the tests and the benchmarks."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -44,7 +45,12 @@ class Fleet:
         self.logs.mkdir(parents=True, exist_ok=True)
         port = port or MONITOR_PORTS[role]
         log = self.logs / f"worker-{role}-{port}.log"
-        environment = {**os.environ, **self.environment(), "STANCEWATCH_MONITOR_PORT": str(port), **(extra or {})}
+        environment = {
+            **os.environ,
+            **self.environment(),
+            "STANCEWATCH_MONITOR_PORT": str(port),
+            **(extra or {}),
+        }
         with log.open("ab") as stream:
             process = subprocess.Popen(  # noqa: S603 - our own command, no shell
                 [sys.executable, "-m", "streams", "worker", role], stdout=stream, stderr=stream, env=environment,
@@ -60,23 +66,27 @@ class Fleet:
         for member in members or self.members:
             while not _answers(member):
                 if member.process.poll() is not None:
-                    raise WorkerDied(f"worker {member.role} ended with {member.process.returncode}:\n{tail(member.log)}")
+                    raise WorkerDied(
+                        f"worker {member.role} ended with {member.process.returncode}:\n{tail(member.log)}"
+                    )
                 if time.monotonic() > deadline:
-                    raise TimeoutError(f"worker {member.role} is not up after {seconds:g} s:\n{tail(member.log)}")
+                    raise TimeoutError(
+                        f"worker {member.role} is not up after {seconds:g} s:\n{tail(member.log)}"
+                    )
                 time.sleep(0.2)
 
     def check(self) -> None:
         """Raise WorkerDied if any worker has ended."""
         for member in self.members:
             if member.process.poll() is not None:
-                raise WorkerDied(f"worker {member.role} ended with {member.process.returncode}:\n{tail(member.log)}")
+                raise WorkerDied(
+                    f"worker {member.role} ended with {member.process.returncode}:\n{tail(member.log)}"
+                )
 
     def kill(self, member: Member) -> None:
         """kill -9, with the processes that it started."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(member.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         member.process.wait()
         self.members.remove(member)
 
@@ -87,10 +97,8 @@ class Fleet:
             member.process.terminate()
         took = []
         for member in list(self.members):
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):  # what does not stop in time is killed below
                 member.process.wait(timeout=max(0.1, started + STOP_GRACE - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             took.append(time.monotonic() - started)
             self.kill(member)
         return took
@@ -98,7 +106,9 @@ class Fleet:
     def environment(self) -> dict[str, str]:
         """The settings as variables for a child."""
         values = self.settings.model_dump(exclude_unset=True, exclude_none=True)
-        secret = {"elasticsearch_password": self.settings.password()} if "elasticsearch_password" in values else {}
+        secret = (
+            {"elasticsearch_password": self.settings.password()} if "elasticsearch_password" in values else {}
+        )
         return {f"STANCEWATCH_{key.upper()}": str(value) for key, value in {**values, **secret}.items()}
 
 

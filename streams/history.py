@@ -33,7 +33,7 @@ def read_all(records: Iterable[tuple[int, bytes]], reading: Reading) -> Iterator
                 articles.append((number, reading.raw.read(value, now)))
             except Rejected as fault:
                 results[number] = BadLine(number, fault)
-        events = reading.reader.read_many([(article, now) for _, article in articles])
+        events = reading.reader.read_many([article for _, article in articles], now)
         results |= {number: event for (number, _), event in zip(articles, events, strict=True)}
         yield from (results[number] for number in sorted(results))
 
@@ -44,7 +44,9 @@ def _batched(records: Iterable[tuple[int, bytes]]) -> Iterator[tuple[tuple[int, 
         yield batch
 
 
-def fold_all(readings: Iterable[Observation | ReportedShift], detector: Detector = DEFAULT) -> dict[str, SeriesState]:
+def fold_all(
+    readings: Iterable[Observation | ReportedShift], detector: Detector = DEFAULT
+) -> dict[str, SeriesState]:
     """Every series after all readings, folded in order of publication as if each were seen on its day."""
     states: dict[str, SeriesState] = {}
     for reading in sorted(readings, key=lambda r: (r.published_at, r.observation_id)):

@@ -8,13 +8,14 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 
 from streams.patience import ServiceAway, until_served
-from streams.settings import Settings
+from streams.settings import ServiceUnreachable, Settings
 from streams.topology import MAX_MESSAGE_BYTES, TopicSpec, topic_specs
 
 
-class KafkaUnreachable(Exception):  # noqa: N818 - says what is so
+class KafkaUnreachable(ServiceUnreachable):
     """No broker answers at the configured address."""
 
 
@@ -34,7 +35,9 @@ async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
         await client.start()
     except (KafkaError, OSError) as error:
         await client.close()
-        raise KafkaUnreachable(f"no Kafka broker answers at {settings.kafka} (STANCEWATCH_KAFKA): {error}") from error
+        raise KafkaUnreachable(
+            f"no Kafka broker answers at {settings.kafka} (STANCEWATCH_KAFKA): {error}"
+        ) from error
     try:
         yield client
     finally:
@@ -45,13 +48,18 @@ async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
 async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
     """An idempotent producer. Raises KafkaUnreachable."""
     sender = AIOKafkaProducer(
-        bootstrap_servers=settings.kafka, enable_idempotence=True, linger_ms=10, max_request_size=MAX_MESSAGE_BYTES
+        bootstrap_servers=settings.kafka,
+        enable_idempotence=True,
+        linger_ms=10,
+        max_request_size=MAX_MESSAGE_BYTES,
     )
     try:
         await sender.start()
     except (KafkaError, OSError) as error:
         await sender.stop()
-        raise KafkaUnreachable(f"no Kafka broker answers at {settings.kafka} (STANCEWATCH_KAFKA): {error}") from error
+        raise KafkaUnreachable(
+            f"no Kafka broker answers at {settings.kafka} (STANCEWATCH_KAFKA): {error}"
+        ) from error
     try:
         yield sender
     finally:
@@ -65,7 +73,9 @@ async def topic_states(client: AIOKafkaAdminClient, names: Iterable[str]) -> dic
     if not wanted:
         return {}
     described = {topic["topic"]: topic for topic in await client.describe_topics(wanted)}
-    answers = await client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in wanted])
+    answers = await client.describe_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, name) for name in wanted]
+    )
     configs: dict[str, dict[str, str]] = {}
     for answer in answers:
         for _, _, _, name, entries in answer.resources:
@@ -109,7 +119,9 @@ async def count_records(settings: Settings, topics: Iterable[str]) -> dict[str, 
 
 
 @contextlib.asynccontextmanager
-async def consumer(settings: Settings, *topics: str, group: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
+async def consumer(
+    settings: Settings, *topics: str, group: str | None = None
+) -> AsyncIterator[AIOKafkaConsumer]:
     """A plain consumer from the first offset, without a group unless one is named. Raises KafkaUnreachable."""
     reader = AIOKafkaConsumer(
         *topics,
@@ -124,15 +136,23 @@ async def consumer(settings: Settings, *topics: str, group: str | None = None) -
         await reader.start()
     except (KafkaError, OSError) as error:
         await reader.stop()
-        raise KafkaUnreachable(f"no Kafka broker answers at {settings.kafka} (STANCEWATCH_KAFKA): {error}") from error
+        raise KafkaUnreachable(
+            f"no Kafka broker answers at {settings.kafka} (STANCEWATCH_KAFKA): {error}"
+        ) from error
     try:
         yield reader
     finally:
         await reader.stop()
 
 
+@retry(
+    retry=retry_if_exception(lambda error: isinstance(error, KafkaError) and error.retriable),
+    wait=wait_fixed(0.5),
+    stop=stop_after_delay(30),
+    reraise=True,
+)
 async def group_lag(settings: Settings, role: str, topics: Iterable[str]) -> int:
-    """Records that a role has still to commit on ``topics``. Raises KafkaUnreachable."""
+    """Records that a role has still to commit on ``topics``. Raises KafkaUnreachable, KafkaError."""
     group = settings.topic(f"stancewatch-{role}")
     async with admin(settings) as client:
         committed = await client.list_consumer_group_offsets(group)

@@ -20,9 +20,14 @@ def configure_logs(settings: Settings) -> None:
         structlog.processors.format_exc_info,
     ]
     # repr-like rendering escapes what an article may carry: control characters never reach the terminal.
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
     formatter = structlog.stdlib.ProcessorFormatter(
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer], foreign_pre_chain=shared
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        foreign_pre_chain=shared,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)

@@ -23,7 +23,12 @@ RETRIES = Counter("stancewatch_retries", "Tries that a service's absence cost", 
 # Series writes that lost a race and were folded again.
 CONFLICTS = Counter("stancewatch_series_conflicts", "Series writes that lost a race")
 # Seconds from publishing on articles.raw to the end of a role's work.
-AGE = Histogram("stancewatch_age_seconds", "From articles.raw to the end of this role's work", ["role"], buckets=AGE_BUCKETS)
+AGE = Histogram(
+    "stancewatch_age_seconds",
+    "From articles.raw to the end of this role's work",
+    ["role"],
+    buckets=AGE_BUCKETS,
+)
 # Records between a topic's end and what this worker has committed, by topic.
 LAG = Gauge("stancewatch_lag", "Records not yet committed", ["topic"])
 

@@ -28,8 +28,11 @@ async def until_served(service: str, call: Callable[[], Awaitable[T]]) -> T:
         wait=wait_random_exponential(multiplier=0.2, max=LONGEST_WAIT),
         before_sleep=lambda state: _tell(service, state),
     )
-    result: T = await retrying(call)
-    return result
+
+    async def attempt() -> T:  # tenacity awaits only what it can tell to be a coroutine function
+        return await call()
+
+    return await retrying(attempt)
 
 
 def _tell(service: str, state: RetryCallState) -> None:

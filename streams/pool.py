@@ -5,18 +5,19 @@ import multiprocessing
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import TimeoutError as ReadTimeout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from streams.codec import encode
 from streams.core.errors import Rejected
-from streams.core.model import EnrichedEvent
+from streams.core.model import EnrichedEvent, Observation, ReportedShift
 from streams.reading import Reading, load_reading
 
+T = TypeVar("T")
 CHUNK = 40
 
 
@@ -34,6 +35,11 @@ class Read:
     issues: tuple[str, ...]
 
 
+def chunks(items: Sequence[T]) -> list[Sequence[T]]:
+    """Pieces that one process reads at a time: large enough to parse in batches, small enough to share out."""
+    return [items[at : at + CHUNK] for at in range(0, len(items), CHUNK)]
+
+
 class ReaderPool:
     """Reads records in other processes. One record may take ``timeout`` seconds and may crash its process:
     it alone is rejected then, never its neighbours.
@@ -49,23 +55,26 @@ class ReaderPool:
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]  # the library's own gap
         self._pool.join()
 
     async def read(self, records: Sequence[tuple[bytes | None, datetime]]) -> list[Read | Rejected]:
         """Read (bytes, time of ingestion) pairs; one result each, in order."""
-        chunks = [records[at : at + CHUNK] for at in range(0, len(records), CHUNK)]
-        results = await asyncio.gather(*(self._read_chunk(chunk) for chunk in chunks))
+        results = await asyncio.gather(*(self._read_chunk(chunk) for chunk in chunks(records)))
         return [result for chunk in results for result in chunk]
 
     async def _read_chunk(self, chunk: Sequence[tuple[bytes | None, datetime]]) -> list[Read | Rejected]:
         try:
             # A chunk has the time of one record: whoever needs that much alone is found when it is read alone.
-            return await asyncio.wrap_future(self._pool.schedule(read_chunk, args=(list(chunk),), timeout=self._timeout))  # type: ignore[no-any-return]
+            return await asyncio.wrap_future(
+                self._pool.schedule(read_chunk, args=(list(chunk),), timeout=self._timeout)
+            )
         except (ReadTimeout, TimeoutError):
             fault = Rejected("read_timeout", "", f"reading took longer than {self._timeout:g} s")
         except ProcessExpired as error:
-            fault = Rejected("reader_crashed", "", f"the reading process died with exit code {error.exitcode}")
+            fault = Rejected(
+                "reader_crashed", "", f"the reading process died with exit code {error.exitcode}"
+            )
         if len(chunk) == 1:
             return [fault]
         return [(await self._read_chunk([record]))[0] for record in chunk]
@@ -86,10 +95,17 @@ def read_chunk(records: Sequence[tuple[bytes | None, datetime]]) -> list[Read | 
     return results
 
 
-def _read_articles(reading: Reading, articles: list[tuple[int, Any, datetime]]) -> list[tuple[int, Read | Rejected]]:
+def _read_articles(
+    reading: Reading, articles: list[tuple[int, Any, datetime]]
+) -> list[tuple[int, Read | Rejected]]:
+    if not articles:
+        return []
     try:
-        events = reading.reader.read_many([(article, at) for _, article, at in articles])
-        return [(place, _encode(event)) for (place, _, _), event in zip(articles, events, strict=True)]
+        events = reading.reader.read_many([article for _, article, _ in articles], articles[0][2])
+        return [
+            (place, _encode(replace(event, ingested_at=at)))
+            for (place, _, at), event in zip(articles, events, strict=True)
+        ]
     except Exception:  # noqa: BLE001 - the reader met what its authors did not foresee: one record must bear it
         if len(articles) == 1:
             detail = traceback.format_exc(limit=-3)[-400:]
@@ -98,7 +114,7 @@ def _read_articles(reading: Reading, articles: list[tuple[int, Any, datetime]]) 
 
 
 def _encode(event: EnrichedEvent) -> Read:
-    readings = (*event.observations, *event.reported_shifts)
+    readings: list[Observation | ReportedShift] = [*event.observations, *event.reported_shifts]
     outcome = "not_read" if not event.is_read else "relevant" if event.topics else "irrelevant"
     return Read(
         event.article_id.encode(),

@@ -29,7 +29,12 @@ class Line:
 
 
 async def publish(
-    lines: Iterable[bytes], settings: Settings, raw: RawArticles, *, rate: float | None = None, keep_bad: bool = False
+    lines: Iterable[bytes],
+    settings: Settings,
+    raw: RawArticles,
+    *,
+    rate: float | None = None,
+    keep_bad: bool = False,
 ) -> AsyncIterator[Line]:
     """Publish non-blank lines in order and yield each one's outcome once the broker has answered.
 

@@ -46,13 +46,18 @@ class Write:
 def make_client(settings: Settings) -> AsyncElasticsearch:
     """A client without retries of its own: they are too short to help and hide the trouble from our counters."""
     password = settings.password()
+    authority: dict[str, Any] = (
+        {"ca_certs": str(settings.elasticsearch_ca_file)} if settings.elasticsearch_ca_file else {}
+    )
     return AsyncElasticsearch(
         settings.elasticsearch.split(","),
-        basic_auth=(settings.elasticsearch_user, password) if settings.elasticsearch_user and password else None,
-        ca_certs=str(settings.elasticsearch_ca_file) if settings.elasticsearch_ca_file else None,
+        basic_auth=(settings.elasticsearch_user, password)
+        if settings.elasticsearch_user and password
+        else None,
         request_timeout=30,
         max_retries=0,
         retry_on_timeout=False,
+        **authority,
     )
 
 
@@ -86,7 +91,9 @@ class Store:
 
         return await until_served("elasticsearch", call) if ids else {}
 
-    async def _attempt(self, writes: Sequence[Write], chunk: list[int], verdicts: list[Verdict | None]) -> None:
+    async def _attempt(
+        self, writes: Sequence[Write], chunk: list[int], verdicts: list[Verdict | None]
+    ) -> None:
         waiting = [place for place in chunk if verdicts[place] is None]
         operations: list[Any] = []
         for place in waiting:

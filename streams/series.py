@@ -64,7 +64,8 @@ class SeriesStore:
     async def _write(self, before: Mapping[str, Stored], after: Mapping[str, Stored]) -> set[str]:
         changed = [key for key in after if after[key] != before[key]]
         writes = [
-            Write(self._index, key, _body(key, after[key]), seen=before[key].seen or "create") for key in changed
+            Write(self._index, key, _body(key, after[key]), seen=before[key].seen or "create")
+            for key in changed
         ]
         verdicts = await self._store.write(writes)
         for verdict in verdicts:

@@ -7,6 +7,10 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+class ServiceUnreachable(Exception):  # noqa: N818 - says what is so
+    """A service that a command needs does not answer, or refuses; the message says where and what to do."""
+
+
 class SettingsError(Exception):
     """Some settings are unusable; the message lists every one of them."""
 
@@ -26,7 +30,9 @@ class Settings(BaseSettings):
     elasticsearch_ca_file: Path | None = None
     alertmanager: str | None = Field(None, description="Alertmanager base URL; unset means that none is told")
     kibana: str | None = Field(None, description="Kibana base URL for the links in alerts")
-    prefix: str = Field("", pattern=r"^[a-z0-9-]{0,40}$", description="Put before every topic, index and group name")
+    prefix: str = Field(
+        "", pattern=r"^[a-z0-9-]{0,40}$", description="Put before every topic, index and group name"
+    )
 
     partitions: int = Field(6, ge=1, le=1000)
     replication: int = Field(1, ge=1, le=10)
@@ -34,7 +40,9 @@ class Settings(BaseSettings):
     batch: int = Field(200, ge=1, le=5000, description="Records that an agent takes at once")
     batch_wait: float = Field(0.2, gt=0, le=10, description="Seconds that an agent waits for a batch to fill")
     readers: int = Field(1, ge=1, le=256, description="Processes that read articles in one classify worker")
-    read_timeout: float = Field(30.0, gt=0, description="Seconds that one article may be read before it is refused")
+    read_timeout: float = Field(
+        30.0, gt=0, description="Seconds that one article may be read before it is refused"
+    )
 
     monitor_host: str = Field("127.0.0.1", description="Where /metrics and /healthz listen")
     monitor_port: int = Field(0, ge=0, le=65535, description="0 takes the role's own port, 9101 to 9104")
@@ -66,5 +74,8 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        lines = [f"  STANCEWATCH_{str(e['loc'][0]).upper()}: {e['msg']} (is {e['input']!r})" for e in error.errors()]
+        lines = [
+            f"  STANCEWATCH_{str(e['loc'][0]).upper()}: {e['msg']} (is {e['input']!r})"
+            for e in error.errors()
+        ]
         raise SettingsError("these settings cannot be used:\n" + "\n".join(lines)) from error

@@ -12,8 +12,8 @@ from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, Transport
 
 from streams.kafka import admin, create_topic, topic_states
 from streams.search import make_client
-from streams.settings import Settings
-from streams.topology import SERIES_INDEX, SHIFTS_INDEX, TopicSpec, topic_specs
+from streams.settings import ServiceUnreachable, Settings
+from streams.topology import ALERTS_INDEX, SERIES_INDEX, SHIFTS_INDEX, TopicSpec, topic_specs
 
 TEMPLATE_VERSION = 1
 # english where the server has it: it stems; the next best that every server has only splits and lowers.
@@ -22,7 +22,7 @@ ANALYZERS = ("english", "standard")
 Outcome = Literal["unchanged", "created", "updated", "would create", "would update", "mismatch"]
 
 
-class SetupError(Exception):
+class SetupError(ServiceUnreachable):
     """Setup cannot go on; the message says what, where and what to do."""
 
 
@@ -79,7 +79,13 @@ def _compare(settings: Settings, spec: TopicSpec, partitions: int, config: dict[
             f"kafka-topics.sh --bootstrap-server {settings.kafka} --alter --topic {spec.name}"
             f" --partitions {spec.partitions}"
         )
-        return Step("topic", spec.name, "mismatch", f"{partitions} partitions where {spec.partitions} are needed", mend)
+        return Step(
+            "topic",
+            spec.name,
+            "mismatch",
+            f"{partitions} partitions where {spec.partitions} are needed",
+            mend,
+        )
     wrong = {key: value for key, value in spec.config.items() if config.get(key) != value}
     if wrong:
         changes = ",".join(f"{key}={value}" for key, value in wrong.items())
@@ -97,15 +103,19 @@ def _describe(spec: TopicSpec) -> str:
     return f"{spec.partitions} partitions, kept {days} days"
 
 
-async def _elasticsearch(client: AsyncElasticsearch, settings: Settings, dry_run: bool) -> AsyncIterator[Step]:
+async def _elasticsearch(
+    client: AsyncElasticsearch, settings: Settings, dry_run: bool
+) -> AsyncIterator[Step]:
     analyzer = await _best_analyzer(client)
-    for name in ("news-articles", "stance-observations", "stance-shifts", "stance-series"):
+    for name in ("news-articles", "stance-observations", "stance-shifts", "stance-series", "stance-alerts"):
         yield await _template(client, settings, name, analyzer, dry_run)
-    for name in (SERIES_INDEX, SHIFTS_INDEX):
+    for name in (SERIES_INDEX, SHIFTS_INDEX, ALERTS_INDEX):
         yield await _index(client, settings.index(name), dry_run)
 
 
-async def _template(client: AsyncElasticsearch, settings: Settings, name: str, analyzer: str, dry_run: bool) -> Step:
+async def _template(
+    client: AsyncElasticsearch, settings: Settings, name: str, analyzer: str, dry_run: bool
+) -> Step:
     body = _template_body(settings, name, analyzer)
     full_name = settings.index(name)
     try:
@@ -117,7 +127,13 @@ async def _template(client: AsyncElasticsearch, settings: Settings, name: str, a
         return Step("template", full_name, "unchanged", f"analyzer {analyzer}")
     if old.get("version", 0) > TEMPLATE_VERSION:
         mend = f"upgrade stancewatch, or remove the template: DELETE _index_template/{full_name}"
-        return Step("template", full_name, "mismatch", f"version {old['version']} is newer than {TEMPLATE_VERSION}", mend)
+        return Step(
+            "template",
+            full_name,
+            "mismatch",
+            f"version {old['version']} is newer than {TEMPLATE_VERSION}",
+            mend,
+        )
     if not dry_run:
         await client.indices.put_index_template(name=full_name, **body)
     done: Outcome = "updated" if old else "created"
@@ -126,12 +142,18 @@ async def _template(client: AsyncElasticsearch, settings: Settings, name: str, a
 
 
 def _template_body(settings: Settings, name: str, analyzer: str) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(files("schemas").joinpath(f"elasticsearch/{name}.json").read_text("utf-8"))
+    body: dict[str, Any] = json.loads(
+        files("schemas").joinpath(f"elasticsearch/{name}.json").read_text("utf-8")
+    )
     body["index_patterns"] = [settings.index(pattern) for pattern in body["index_patterns"]]
     template = body["template"]
     template["aliases"] = {settings.index(alias): {} for alias in template.get("aliases", {})}
     template["settings"] = {
-        "index": {"number_of_shards": 1, "number_of_replicas": settings.index_replicas, "refresh_interval": "1s"},
+        "index": {
+            "number_of_shards": 1,
+            "number_of_replicas": settings.index_replicas,
+            "refresh_interval": "1s",
+        },
         "analysis": {"analyzer": {"news_text": {"type": analyzer}}},
     }
     content = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]

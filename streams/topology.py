@@ -15,6 +15,7 @@ ARTICLES_INDEX = "news-articles"
 OBSERVATIONS_INDEX = "stance-observations"
 SHIFTS_INDEX = "stance-shifts"
 SERIES_INDEX = "stance-series"
+ALERTS_INDEX = "stance-alerts"
 
 ROLES = ("classify", "track", "index", "notify")
 MONITOR_PORTS = {role: 9101 + place for place, role in enumerate(ROLES)}

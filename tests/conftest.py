@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.services"]
+
 SHARED = Path(os.environ.get("STANCEWATCH_SHARED", Path(__file__).parents[2] / "shared"))
 
 

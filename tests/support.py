@@ -1,7 +1,6 @@
 """What several tests need: articles, counts, waiting."""
 
 import asyncio
-import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -17,21 +16,19 @@ from streams.settings import Settings
 from streams.topology import ROLES, sources
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that are free now."""
-    held = [socket.socket() for _ in range(count)]
-    for sock in held:
-        sock.bind(("127.0.0.1", 0))
-    found = [sock.getsockname()[1] for sock in held]
-    for sock in held:
-        sock.close()
-    return found
-
-
-def article(number: int, text: str, *, day: str = "2025-05-21", source: str = "Northwind Wire", **more: Any) -> bytes:
+def article(
+    number: int, text: str, *, day: str = "2025-05-21", source: str = "Northwind Wire", **more: Any
+) -> bytes:
     """A raw article as a line."""
     return orjson.dumps(
-        {"id": f"a-{number}", "source": source, "title": "", "text": text, "published_at": f"{day}T08:00:00Z", **more}
+        {
+            "id": f"a-{number}",
+            "source": source,
+            "title": "",
+            "text": text,
+            "published_at": f"{day}T08:00:00Z",
+            **more,
+        }
     )
 
 

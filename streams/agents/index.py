@@ -63,7 +63,9 @@ class Index:
 
     def _shift(self, record: Record) -> Write:
         shift = decode_shift(record.value)
-        return Write(self._settings.index(SHIFTS_INDEX), shift.shift_id, record.value or b"", version=shift.revision)
+        return Write(
+            self._settings.index(SHIFTS_INDEX), shift.shift_id, record.value or b"", version=shift.revision
+        )
 
     def _monthly(self, record: Record, index: str, id_field: str) -> Write:
         document = parse_object(record.value)

@@ -24,7 +24,12 @@ from streams.topology import DEAD, sources
 
 log = structlog.get_logger(__name__)
 
-MAKERS: dict[str, Callable[[Settings], Role]] = {"classify": Classify, "track": Track, "index": Index, "notify": Notify}
+MAKERS: dict[str, Callable[[Settings], Role]] = {
+    "classify": Classify,
+    "track": Track,
+    "index": Index,
+    "notify": Notify,
+}
 EXIT_MISSING_TOPICS = 4
 EXIT_SLOW_STOP = 75
 STOP_WITHIN = 8.0
@@ -41,7 +46,9 @@ def run_worker(role: str, settings: Settings) -> None:
         sys.exit(EXIT_MISSING_TOPICS)
     worker = Worker(MAKERS[role](settings), settings)
     service = _Service(worker.role, Monitor(worker.app, role, settings))
-    runner = _FaustWorker(worker.app, service, loop=loop, loglevel=settings.log_level, quiet=True, override_logging=False)
+    runner = _FaustWorker(
+        worker.app, service, loop=loop, loglevel=settings.log_level, quiet=True, override_logging=False
+    )
     runner.execute_from_commandline()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from streams.agents.worker import Output, Outbox, Record
+from streams.agents.worker import Outbox, Output, Record
 from streams.codec import decode_reading, encode
 from streams.core.errors import Rejected
 from streams.core.model import Observation, ReportedShift, Shift

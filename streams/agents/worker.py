@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import os
+import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 import faust
@@ -76,7 +78,9 @@ class Outbox:
         waiting = list(outputs)
 
         async def attempt() -> None:
-            results = await asyncio.gather(*(self._send(output) for output in waiting), return_exceptions=True)
+            results = await asyncio.gather(
+                *(self._send(output) for output in waiting), return_exceptions=True
+            )
             failed = [(output, error) for output, error in zip(waiting, results, strict=True) if error]
             waiting[:] = []
             for output, error in failed:
@@ -104,19 +108,25 @@ class Outbox:
             DEAD_LETTERS.labels(self._role, fault.code).inc()
             log.warning("dead letter", topic=record.topic, partition=record.partition, offset=record.offset,
                         code=fault.code, reason=fault.detail)  # fmt: skip
-            letters.append(Output(self._settings.topic(DEAD), letter.dead_id.encode(), encode(letter), record))
+            letters.append(
+                Output(self._settings.topic(DEAD), letter.dead_id.encode(), encode(letter), record)
+            )
         await self.send(letters)
 
     async def _send(self, output: Output) -> None:
         topic = self._topics.get(output.topic)
         if topic is None:
-            topic = self._app.topic(output.topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+            topic = self._app.topic(
+                output.topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+            )
             self._topics[output.topic] = topic
         await (await topic.send(key=output.key, value=output.value))
 
     async def _sort_out(self, output: Output, error: Any, waiting: list[Output]) -> None:
         if isinstance(error, MessageSizeTooLargeError) and not output.topic.endswith(DEAD):
-            await self.bury(output.origin, Rejected("too_large", "", f"{output.topic} takes no record so large: {error}"))
+            await self.bury(
+                output.origin, Rejected("too_large", "", f"{output.topic} takes no record so large: {error}")
+            )
         elif isinstance(error, (KafkaError, OSError, asyncio.TimeoutError)):
             waiting.append(output)
         else:
@@ -132,7 +142,9 @@ class Worker:
         self.app = make_app(role.name, settings)
         self._outbox = Outbox(self.app, settings, role.name)
         self._topics = [settings.topic(name) for name in sources(role.name)]
-        channel = self.app.topic(*self._topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+        channel = self.app.topic(
+            *self._topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+        )
         self.app.agent(channel, name=f"{role.name}-agent")(self._process)
 
     async def _process(self, stream: Any) -> None:
@@ -174,7 +186,8 @@ def make_app(role: str, settings: Settings) -> Any:
         worker_redirect_stdouts=False,
         autodiscover=False,
         store="memory://",
-        datadir=f".stancewatch/faust-{role}",
+        datadir=Path(tempfile.gettempdir())
+        / "stancewatch-faust",  # Faust insists on one; nothing is kept there
     )
 
 
@@ -183,8 +196,12 @@ def _nothing_escapes(role: str) -> Any:
     """What no rule foresaw ends the process at once: Faust would count the batch as done and lose it."""
     try:
         yield
-    except Exception:  # noqa: BLE001 - the last fence; see above
-        log.critical("the batch failed for an unforeseen reason; stopping hard so that it is repeated", role=role, exc_info=True)
+    except Exception:
+        log.critical(
+            "the batch failed for an unforeseen reason; stopping hard so that it is repeated",
+            role=role,
+            exc_info=True,
+        )
         os._exit(EXIT_GAVE_UP)
 
 

@@ -10,7 +10,13 @@ from typing import BinaryIO
 import typer
 from rich.console import Console
 from rich.progress import (
-    BarColumn, DownloadColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn,
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )  # fmt: skip
 
@@ -26,7 +32,7 @@ Advance = Callable[[int], None]
 
 def out(stderr: bool = False) -> Console:
     """A console that colours only a terminal."""
-    return Console(stderr=stderr, highlight=False)
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
 def fail(message: str, code: int) -> typer.Exit:
@@ -41,6 +47,12 @@ def settings_or_exit() -> Settings:
         return load_settings()
     except SettingsError as error:
         raise fail(str(error), EXIT_USAGE) from error
+
+
+def exit_by(bad: int) -> None:
+    """Exit with 2 if some records of the input were bad."""
+    if bad:
+        raise typer.Exit(EXIT_INPUT)
 
 
 @contextlib.contextmanager
@@ -58,7 +70,9 @@ def lines_of(file: Path) -> Iterator[tuple[Iterable[bytes], int | None]]:
 
 
 @contextlib.contextmanager
-def progress_bar(what: str, total: int | None, *, in_bytes: bool = True, per_second: str = "articles") -> Iterator[Advance]:
+def progress_bar(
+    what: str, total: int | None, *, in_bytes: bool = True, per_second: str = "articles"
+) -> Iterator[Advance]:
     """A bar on stderr with rate and time left; hidden where stderr is no terminal. Call it for each item."""
     size: ProgressColumn = DownloadColumn() if in_bytes else MofNCompleteColumn()
     columns = (

@@ -14,8 +14,8 @@ from streams.commands.common import EXIT_SERVICE, fail, out, progress_bar
 from streams.core.model import Quote, Shift
 from streams.demo.play import Outcome, corpus, play
 from streams.fleet import Fleet, WorkerDied
-from streams.services.commands import starting
 from streams.services.config import ServicesConfig
+from streams.services.display import show_error, showing
 from streams.services.errors import ServicesError
 from streams.services.supervise import down, up
 from streams.settings import load_settings
@@ -44,13 +44,17 @@ def demo(
     """
     console = out()
     config = ServicesConfig(
-        home=home, kafka_port=kafka_port, elasticsearch_port=elasticsearch_port, controller_port=controller_port
+        home=home,
+        kafka_port=kafka_port,
+        elasticsearch_port=elasticsearch_port,
+        controller_port=controller_port,
     )
     try:
-        with starting() as report:
+        with showing(console) as report:
             endpoints = up(config, report)
     except ServicesError as error:
-        raise fail(str(error), EXIT_SERVICE) from error
+        show_error(out(stderr=True), error)
+        raise typer.Exit(error.exit_code) from error
     settings = load_settings(kafka=endpoints.kafka, elasticsearch=endpoints.elasticsearch)
     fleet = Fleet(settings, config.home / "logs")
     try:
@@ -70,12 +74,19 @@ def _show(console: Console, fleet: Fleet) -> None:
     for role in ROLES:
         fleet.start(role)
     fleet.wait_ready()
-    console.print(f"workers {', '.join(ROLES)} are up; their logs are in {escape(str(fleet.logs))}", style="dim")
+    console.print(
+        f"workers {', '.join(ROLES)} are up; their logs are in {escape(str(fleet.logs))}", style="dim"
+    )
     lines = corpus()
     console.print(f"publishing {len(lines)} reports of 2025 from {_outlets(lines)} invented outlets …")
     with progress_bar("articles", len(lines), in_bytes=False) as advance:
         outcome = asyncio.run(
-            play(fleet.settings, fleet, on_sent=lambda: advance(1), on_shift=lambda shift: _live(console, shift))
+            play(
+                fleet.settings,
+                fleet,
+                on_sent=lambda: advance(1),
+                on_shift=lambda shift: _live(console, shift),
+            )
         )
     _tell(console, outcome, time.monotonic() - started)
     _next_steps(console, fleet)
@@ -91,7 +102,9 @@ async def _prepare(console: Console, fleet: Fleet) -> None:
 
 
 def _outlets(lines: list[bytes]) -> int:
-    return len({line.split(b'"source": "', 1)[1].split(b'"', 1)[0] for line in lines if b'"source": "' in line})
+    return len(
+        {line.split(b'"source": "', 1)[1].split(b'"', 1)[0] for line in lines if b'"source": "' in line}
+    )
 
 
 def _live(console: Console, shift: Shift) -> None:

@@ -1,8 +1,7 @@
-"""``analyze``, ``backtest`` and ``explain``: the core on files, without any service."""
+"""``analyze`` and ``explain``: the reader on files, without any service."""
 
 import sys
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,27 +9,14 @@ import typer
 from rich.markup import escape
 
 from streams.codec import encode
-from streams.commands.common import EXIT_INPUT, lines_of, out, progress_bar
+from streams.commands.common import exit_by, lines_of, out, progress_bar
 from streams.core.model import EnrichedEvent
-from streams.history import BadLine, fold_all, read_all, shifts_of
+from streams.history import BadLine, read_all
 from streams.inputs import raw_records
 
-File = Annotated[Path, typer.Argument(help="Raw articles as JSONL, or one as a JSON object; - for standard input.")]
-
-
-class Status(StrEnum):
-    """Which shifts to print."""
-
-    confirmed = "confirmed"
-    open = "open"
-    all = "all"
-
-
-STATUSES = {
-    Status.confirmed: frozenset({"confirmed"}),
-    Status.open: frozenset({"confirmed", "candidate"}),
-    Status.all: frozenset({"confirmed", "candidate", "retracted"}),
-}
+File = Annotated[
+    Path, typer.Argument(help="Raw articles as JSONL, or one as a JSON object; - for standard input.")
+]
 
 
 def analyze(file: File) -> None:
@@ -44,32 +30,9 @@ def analyze(file: File) -> None:
 
         stancewatch analyze - < one-article.json | jq .observations
     """
-    bad = _each_event(file, lambda event: sys.stdout.buffer.write(encode(event) + b"\n"))
+    bad = each_event(file, lambda event: sys.stdout.buffer.write(encode(event) + b"\n"))
     sys.stdout.flush()
-    _exit_by(bad)
-
-
-def backtest(
-    file: File,
-    status: Annotated[Status, typer.Option(help="confirmed is what would have fired.")] = Status.confirmed,
-) -> None:
-    """Read raw articles, fold them in the order of their publication, and print the shifts as JSONL.
-
-    Uses the same core as the workers; each shift is printed once, in its last revision.
-
-    Examples:
-
-        stancewatch backtest archive.jsonl > shifts.jsonl
-
-        stancewatch backtest archive.jsonl --status all | jq -r .sentence
-    """
-    events: list[EnrichedEvent] = []
-    bad = _each_event(file, events.append)
-    readings = [reading for event in events for reading in (*event.observations, *event.reported_shifts)]
-    for shift in shifts_of(fold_all(readings), STATUSES[status]):
-        sys.stdout.buffer.write(encode(shift) + b"\n")
-    sys.stdout.flush()
-    _exit_by(bad)
+    exit_by(bad)
 
 
 def explain(file: File) -> None:
@@ -79,16 +42,17 @@ def explain(file: File) -> None:
 
         stancewatch explain article.json
 
-        stancewatch publish --help && stancewatch explain - < articles.jsonl | less -R
+        head -3 articles.jsonl | stancewatch explain -
     """
     from streams.explain import explain_event  # noqa: PLC0415 - pulls in the sentence splitter
 
     console = out()
-    bad = _each_event(file, lambda event: explain_event(event, console), quiet=True)
-    _exit_by(bad)
+    bad = each_event(file, lambda event: explain_event(event, console), quiet=True)
+    exit_by(bad)
 
 
-def _each_event(file: Path, act: Callable[[EnrichedEvent], object], *, quiet: bool = False) -> int:
+def each_event(file: Path, act: Callable[[EnrichedEvent], object], *, quiet: bool = False) -> int:
+    """Read a file's records and act on each event; bad ones are reported, and their number is returned."""
     from streams.reading import load_reading  # noqa: PLC0415 - takes seconds; `--help` must not pay for it
 
     bad = 0
@@ -108,8 +72,3 @@ def _each_event(file: Path, act: Callable[[EnrichedEvent], object], *, quiet: bo
             else:
                 act(result)
     return bad
-
-
-def _exit_by(bad: int) -> None:
-    if bad:
-        raise typer.Exit(EXIT_INPUT)

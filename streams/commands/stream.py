@@ -21,7 +21,9 @@ BAD_LINES_SHOWN = 20
 
 
 def setup(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")
+    ] = False,
 ) -> None:
     """Create and verify the Kafka topics, the Elasticsearch templates and the fixed indices.
 
@@ -45,7 +47,9 @@ async def _setup(console: Console, settings: object, dry_run: bool) -> bool:
     async for step in run_setup(settings, dry_run):  # type: ignore[arg-type]
         colour = {"mismatch": "red", "unchanged": "dim"}.get(step.outcome, "green")
         detail = f"  [dim]{escape(step.detail)}[/]" if step.detail else ""
-        console.print(f"[{colour}]{step.outcome:>12}[/]  {step.what} {escape(step.name)}{detail}", soft_wrap=True)
+        console.print(
+            f"[{colour}]{step.outcome:>12}[/]  {step.what} {escape(step.name)}{detail}", soft_wrap=True
+        )
         if step.outcome == "mismatch":
             mismatch = True
             console.print(f"{'':14}to mend it: [bold]{escape(step.mend)}[/]", soft_wrap=True)
@@ -104,7 +108,9 @@ def publish_command(
         raise typer.Exit(EXIT_INPUT)
 
 
-async def _publish(file: Path, settings: object, rate: float | None, keep_bad: bool) -> tuple[int, list[Line]]:
+async def _publish(
+    file: Path, settings: object, rate: float | None, keep_bad: bool
+) -> tuple[int, list[Line]]:
     from streams.contracts import raw_articles  # noqa: PLC0415 - keeps `--help` quick
 
     bad: list[Line] = []
@@ -116,5 +122,3 @@ async def _publish(file: Path, settings: object, rate: float | None, keep_bad: b
                 bad.append(line)
             sent += line.fault is None or keep_bad
     return sent, bad
-
-

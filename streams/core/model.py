@@ -188,8 +188,9 @@ class Shift:
 
     revision starts at 1 and grows with each change that a reader would care about; the id never changes.
     event_time is when the new stance was first observed. detected_at is the caller's clock when this revision
-    was first computed; a replay keeps what the series remembers, and backtests pass the article's own time. clusters counts independent reports of the new stance, sources the outlets among them.
-    parts are the factors of confidence, each in [0, 1].
+    was first computed; a replay keeps what the series remembers, and backtests pass the article's own time.
+    clusters counts independent reports of the new stance, sources the outlets among them. parts are the factors
+    of confidence, each in [0, 1].
     """
 
     shift_id: str

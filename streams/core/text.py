@@ -1,6 +1,5 @@
 """Text as offsets: sentences that know where they stand, and a fingerprint that survives copying and light editing."""
 
-import hashlib
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -98,8 +97,3 @@ def similarity(left: str, right: str) -> float:
 def is_copy(left: str, right: str) -> bool:
     """Whether two texts are one story reprinted: more than half of their shingles are the same."""
     return similarity(left, right) >= _COPY
-
-
-def digest(*parts: str) -> str:
-    """Give a short stable version string of some texts, such as the files of a lexicon."""
-    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=6).hexdigest()

@@ -69,7 +69,9 @@ def to_article(document: Mapping[str, Any], now: datetime) -> RawArticle:
     """A document that passed the schema as an article; raises Rejected where a value makes no sense."""
     text = _article_text(document)
     if not text:
-        raise Rejected("empty_text", "text", "no text is left after markup and control characters are removed")
+        raise Rejected(
+            "empty_text", "text", "no text is left after markup and control characters are removed"
+        )
     source = clean_text(document["source"])
     if not source:
         raise Rejected("empty_source", "source", "the source is blank")
@@ -140,7 +142,9 @@ def _schema_code(error: jsonschema_rs.ValidationError, document: Mapping[str, An
     if keyword == "required":
         missing = next(name for name in ("source", "published_at") if name not in document)
         return f"missing_{missing}"
-    return {"type": "wrong_type", "maxLength": "too_long", "minLength": "empty_source"}.get(keyword, "bad_schema")
+    return {"type": "wrong_type", "maxLength": "too_long", "minLength": "empty_source"}.get(
+        keyword, "bad_schema"
+    )
 
 
 def _deeper_than(value: Any, limit: int) -> bool:

@@ -36,7 +36,9 @@ def corpus() -> list[bytes]:
     return files("streams.demo").joinpath("corpus.jsonl").read_bytes().splitlines()
 
 
-async def play(settings: Settings, fleet: Fleet, *, on_sent: Callable[[], None], on_shift: Callable[[Shift], None]) -> Outcome:
+async def play(
+    settings: Settings, fleet: Fleet, *, on_sent: Callable[[], None], on_shift: Callable[[Shift], None]
+) -> Outcome:
     """Publish the corpus, wait until the pipeline has served all of it, and gather the outcome."""
     seen: dict[str, Shift] = {}
     watching = asyncio.create_task(_watch(settings, seen, on_shift))

@@ -14,10 +14,14 @@ from tests.support import article, values
 ROOT = Path(__file__).parents[2]
 
 
-def run(*arguments: str, given: bytes = b"", **variables: str) -> "subprocess.CompletedProcess[bytes]":
-    environment = {**os.environ, **variables}
+def run(
+    *arguments: str, given: bytes = b"", variables: dict[str, str] | None = None
+) -> "subprocess.CompletedProcess[bytes]":
+    environment = {**os.environ, **(variables or {})}
     command = [sys.executable, "-m", "streams", *arguments]
-    return subprocess.run(command, input=given, capture_output=True, env=environment, timeout=120, check=False)
+    return subprocess.run(
+        command, input=given, capture_output=True, env=environment, timeout=120, check=False
+    )
 
 
 def variables_of(settings: Settings) -> dict[str, str]:
@@ -32,7 +36,7 @@ def variables_of(settings: Settings) -> dict[str, str]:
 async def test_publish_goes_on_past_bad_lines_and_reports_them(settings: Settings, tmp_path: Path) -> None:
     file = tmp_path / "articles.jsonl"
     file.write_bytes(b"\n".join([article(1, "One."), b"oops", b"", article(2, "Two."), b'{"text": "x"}']))
-    done = run("publish", str(file), **variables_of(settings))
+    done = run("publish", str(file), variables=variables_of(settings))
     assert done.returncode == 2
     assert b"line 2: bad_json" in done.stderr
     assert b"line 5: missing_source" in done.stderr
@@ -43,28 +47,30 @@ async def test_publish_goes_on_past_bad_lines_and_reports_them(settings: Setting
 
 async def test_publish_can_throttle(settings: Settings) -> None:
     lines = b"\n".join(article(n, "Text.") for n in range(10))
-    done = run("publish", "-", "--rate", "1000", given=lines, **variables_of(settings))
+    done = run("publish", "-", "--rate", "1000", given=lines, variables=variables_of(settings))
     assert done.returncode == 0
     assert len(await values(settings, RAW)) == 10
 
 
 def test_absent_services_are_named_with_the_setting_that_points_at_them() -> None:
     nowhere = {"STANCEWATCH_KAFKA": "127.0.0.1:1", "STANCEWATCH_ELASTICSEARCH": "http://127.0.0.1:1"}
-    done = run("setup", **nowhere)
+    done = run("setup", variables=nowhere)
     assert done.returncode == 5
     assert b"no Kafka broker answers at 127.0.0.1:1 (STANCEWATCH_KAFKA)" in done.stderr
     assert b"Traceback" not in done.stderr
 
 
 def test_every_bad_setting_is_listed_at_once() -> None:
-    done = run("setup", STANCEWATCH_PARTITIONS="none", STANCEWATCH_BATCH="0")
+    done = run("setup", variables={"STANCEWATCH_PARTITIONS": "none", "STANCEWATCH_BATCH": "0"})
     assert done.returncode == 64
     assert b"STANCEWATCH_PARTITIONS" in done.stderr
     assert b"STANCEWATCH_BATCH" in done.stderr
 
 
 def test_analyze_takes_one_object_or_lines_and_needs_no_service(tmp_path: Path) -> None:
-    one = orjson.dumps(orjson.loads(article(1, "France called for a ceasefire in Gaza.")), option=orjson.OPT_INDENT_2)
+    one = orjson.dumps(
+        orjson.loads(article(1, "France called for a ceasefire in Gaza.")), option=orjson.OPT_INDENT_2
+    )
     done = run("analyze", "-", given=one)
     assert done.returncode == 0, done.stderr
     (event,) = [orjson.loads(line) for line in done.stdout.splitlines()]

@@ -1,5 +1,7 @@
 """Setup is idempotent, tries before it does, and refuses what it must not change."""
 
+from typing import Any
+
 from streams.kafka import admin, create_topic
 from streams.search import make_client
 from streams.settings import Settings
@@ -40,7 +42,7 @@ async def test_an_outdated_template_is_updated_and_a_newer_one_refused(settings:
     client = make_client(settings)
     try:
         name = settings.index("stance-shifts")
-        body = {"index_patterns": [name], "priority": 200, "template": {}}
+        body: dict[str, Any] = {"index_patterns": [name], "priority": 200, "template": {}}
         await client.indices.put_index_template(name=name, **body, meta={"version": 1, "content": "old"})
         assert [s.name for s in await steps(settings) if s.outcome == "updated"] == [name]
         await client.indices.put_index_template(name=name, **body, meta={"version": 99, "content": "new"})

@@ -31,7 +31,9 @@ async def test_every_record_ends_indexed_or_as_a_dead_letter_and_a_replay_change
 ) -> None:
     start(fleet, ports, *ROLES)
     good = [article(n, f"{CALLS} It was the {n}th time that the minister spoke of it.") for n in range(120)]
-    good.append(article(500, "Die Bundesregierung berät am Montag über den Haushalt und die Renten der Länder."))
+    good.append(
+        article(500, "Die Bundesregierung berät am Montag über den Haushalt und die Renten der Länder.")
+    )
     lines = [*good[:60], *BAD, *good[60:]]
     await send(settings, lines)
     await served(settings, fleet)
@@ -78,7 +80,9 @@ async def test_what_stands_on_the_topics_keeps_the_contracts(
         assert found, topic
         for value in found:
             validator.validate(value)
-    validators = {name: jsonschema_rs.validator_for(schema(name)) for name in ("observation", "reported-shift")}
+    validators = {
+        name: jsonschema_rs.validator_for(schema(name)) for name in ("observation", "reported-shift")
+    }
     for value in await values(settings, OBSERVATIONS):
         validators["observation" if "stance" in value else "reported-shift"].validate(value)
     confirmed = [s for s in await values(settings, SHIFTS) if s["status"] == "confirmed"]
@@ -95,7 +99,7 @@ async def test_one_bad_document_never_costs_the_others(
     await send(settings, [article(n, CALLS) for n in range(5)])
     await served(settings, fleet, ("classify",))
     event = (await values(settings, ENRICHED))[0]
-    from streams.kafka import producer  # noqa: PLC0415
+    from streams.kafka import producer
 
     refused = orjson.dumps({**event, "article_id": "refused", "language": {"not": "a keyword"}})
     no_document = orjson.dumps({"article_id": "no-date"})
@@ -117,8 +121,9 @@ async def test_a_worker_tells_its_health_and_stops_within_ten_seconds(
     classify = next(member for member in fleet.members if member.role == "classify")
     await served(settings, fleet)
     base = f"http://127.0.0.1:{classify.port}"
-    health = httpx.get(f"{base}/healthz").json()
-    metrics = httpx.get(f"{base}/metrics").text
+    async with httpx.AsyncClient(base_url=base) as client:
+        health = (await client.get("/healthz")).json()
+        metrics = (await client.get("/metrics")).text
     assert health["healthy"] is True
     assert health["role"] == "classify"
     assert 'stancewatch_articles_total{outcome="relevant"} 300.0' in metrics

@@ -24,6 +24,8 @@ def test_examples(name: str, kind: str, document: dict[str, Any]) -> None:
 
 
 def test_every_contract_has_examples_of_both_kinds() -> None:
-    contracts = {p.name.removesuffix(".schema.json") for p in files("schemas").iterdir() if ".schema." in p.name}
+    contracts = {
+        p.name.removesuffix(".schema.json") for p in files("schemas").iterdir() if ".schema." in p.name
+    }
     for contract in contracts:
         assert {kind for name, kind, _ in EXAMPLES if name == contract} == {"valid", "invalid"}, contract

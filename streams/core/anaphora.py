@@ -1,0 +1,153 @@
+"""Pronouns and descriptions: to which actor in reach ``the government``, ``the bloc`` or ``he`` refers.
+
+Deterministic and conservative: the nearest sentence that holds a candidate decides, and nothing is said
+where its candidates compete on equal terms. The lists are closed classes of English, so they stand here and
+not in the lexicon.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from streams.core.mentions import Mention
+from streams.core.model import Actor
+
+_Class = Literal["domestic", "state", "union", "group", "person", "thing"]
+_REACH = 2  # sentences back, beside its own
+
+_DOMESTIC = (
+    r"(?:military |ruling )?junta|(?:military |transitional |interim )?government|regime|authorities"
+    r"|government (?:forces|troops)|military|army|armed forces|air force|navy|security forces|parliament"
+    r"|national assembly|cabinet|presidency|president|prime minister|premier|chancellor|king|emir"
+    r"|(?:foreign|defen[cs]e|interior|finance) (?:ministry|minister)|ministry"
+)
+_DESCRIPTION = re.compile(
+    r"\b(?:"
+    rf"(?P<domestic>(?:the|its|the country[’']s|the nation[’']s) (?:{_DOMESTIC})"
+    r"|(?:pro-)?government (?:forces|troops))"
+    r"|(?P<state>the (?:country|kingdom|republic|nation|island nation|emirate|sultanate))"
+    r"|(?P<union>the (?:(?:regional )?bloc|(?:military )?alliance|union|organi[sz]ation|agency"
+    r"|(?:world|global) body))"
+    r"|(?P<group>the (?:rebels|militants|militia|paramilitar(?:y|ies)|insurgents|guerrillas|movement"
+    r"|(?:(?:rebel|militant|armed|paramilitary) )?group))"
+    r"|(?P<person>he|she)"
+    r"|(?P<thing>(?:it|they) (?:will|would|has|have|had|plans?|says?|said|does|did|could|cannot"
+    r"|rejects?|rejected|supports?|supported|opposes?|opposed|agreed|agrees|intends?|refuses?|refused|wants?))"
+    r")\b(?! of\b)(?![-’']\w)(?!(?-i: [A-Z]))"
+    r"(?! (?:technical|aid|operations?|exercises?|bases?|equipment|budget)\b)",
+    re.IGNORECASE,
+)
+_REPORTS = re.compile(
+    r"[^,.;]{0,40}\b(?:says?|said|announce[sd]?|warn(?:s|ed)|state[sd]?|confirm(?:s|ed)|claim(?:s|ed)|declare[sd]?"
+    r"|add(?:s|ed)|insist(?:s|ed)|pledge[sd]?)(?: that)? "
+)
+_WITHIN = re.compile(r"\b(?:in|across|within|inside|throughout|around|of) $")
+_PART = {
+    "military": "MILITARY",
+    "army": "MILITARY",
+    "forces": "MILITARY",
+    "navy": "MILITARY",
+    "troops": "MILITARY",
+    "parliament": "PARLIAMENT",
+    "assembly": "PARLIAMENT",
+}
+_OFFICES = (".HEAD", ".FOREIGN", ".DEFENCE", ".TREASURY", ".SECURITY", ".SPEAKER", ".MINISTER")
+_STATES = frozenset({"country", "demonym", "seat", "institution", "leader"})
+_PLACES = frozenset({"city", "region"})
+
+
+def resolve(
+    mentions: Sequence[Mention], text: str, sentences: Sequence[tuple[int, int]]
+) -> tuple[Mention, ...]:
+    """Give the extra mentions that pronouns and descriptions amount to; none where the reference is in doubt.
+
+    mentions are those of ``Catalogue.find`` in the same text, in order; sentences are spans of it, in order.
+    """
+    return tuple(_resolved(mentions, text, sentences))
+
+
+def _resolved(
+    mentions: Sequence[Mention], text: str, sentences: Sequence[tuple[int, int]]
+) -> Iterator[Mention]:
+    for number, (start, end) in enumerate(sentences):
+        for match in _DESCRIPTION.finditer(text, start, end):
+            kind = match.lastgroup
+            if kind is None or any(
+                each.start < match.end() and match.start() < each.end for each in mentions
+            ):
+                continue
+            spans = [(start, match.start()), *reversed(sentences[max(0, number - _REACH) : number])]
+            referent = _referent(_class(kind), mentions, spans, text)
+            if referent is not None:
+                yield _mention(match, kind, referent, is_place=_is_place(kind, text, match.start()))
+
+
+def _class(kind: str) -> _Class:
+    known: dict[str, _Class] = {
+        "domestic": "domestic", "state": "state", "union": "union", "group": "group", "person": "person",
+    }  # fmt: skip
+    return known.get(kind, "thing")
+
+
+def _is_place(kind: str, text: str, start: int) -> bool:
+    return kind == "state" and _WITHIN.search(text, max(0, start - 12), start) is not None
+
+
+def _referent(
+    kind: _Class, mentions: Sequence[Mention], spans: Sequence[tuple[int, int]], text: str
+) -> Mention | None:
+    """Look through the own sentence, then the ones before; the first that holds candidates decides."""
+    for number, (start, end) in enumerate(spans):
+        here = [
+            each for each in mentions if start <= each.start and each.end <= end and _is_candidate(kind, each)
+        ]
+        if not here:
+            continue
+        if kind in {"person", "thing"} and number > 1:
+            return None
+        if kind in {"person", "thing"} and number == 0:
+            speaker = [each for each in here if _REPORTS.fullmatch(text, each.end, end)]
+            here = speaker[-1:] or here
+        return _chosen(kind, here)
+    return None
+
+
+def _is_candidate(kind: _Class, mention: Mention) -> bool:
+    if kind == "domestic":
+        is_state = mention.is_actor and mention.kind in _STATES and mention.country == mention.actor.id
+        return is_state or (mention.kind in _PLACES and mention.country is not None)
+    if kind == "state":
+        return mention.kind in _STATES
+    if not mention.is_actor:
+        return False
+    if kind == "union":
+        return mention.kind in {"organisation", "coalition"}
+    if kind == "group":
+        return mention.kind == "group"
+    is_person = mention.kind == "leader" or (mention.part or "").endswith(_OFFICES)
+    return is_person if kind == "person" else not is_person
+
+
+def _chosen(kind: _Class, here: Sequence[Mention]) -> Mention | None:
+    """Take the only actor named; of several, for an army at home, the one whose place is named."""
+    if len({_id(kind, each) for each in here}) == 1:
+        return here[-1]
+    if kind == "domestic":
+        places = [each for each in here if each.kind in _PLACES]
+        return places[-1] if len({each.country for each in places}) == 1 else None
+    return None
+
+
+def _id(kind: _Class, mention: Mention) -> str | None:
+    return mention.country if kind == "domestic" else mention.actor.id
+
+
+def _mention(match: re.Match[str], kind: str, referent: Mention, *, is_place: bool) -> Mention:
+    surface = match[0].partition(" ")[0] if kind == "thing" else match[0]
+    id_ = (referent.country if kind == "domestic" else None) or referent.actor.id
+    part = (
+        f"{id_}.{_PART.get(surface.rpartition(' ')[2].lower(), 'GOVERNMENT')}" if kind == "domestic" else None
+    )
+    actor = Actor(id_, referent.actor.name, None, surface)
+    end = match.start() + len(surface)
+    return Mention(match.start(), end, surface, actor, "pronoun", referent.country, not is_place, part)

@@ -1,0 +1,74 @@
+"""An article while it is being read: one body of headline and text, its sentences, and what was found in them."""
+
+import re
+from dataclasses import dataclass, field
+
+from streams.core.grammar import Tree
+from streams.core.issues import IssueMention
+from streams.core.mentions import Mention
+from streams.core.model import Evidence, RawArticle
+from streams.core.text import Sentence, split, words
+
+_LONG = 700
+_LIKE = 0.5
+_QUOTE_LIMIT = 300
+_SMALL = frozenset(
+    ["a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "as", "is", "are", "with", "by", "from", "its", "his", "her", "after", "over", "amid", "new"]
+)
+_YEARS = re.compile(r"\d")
+
+
+@dataclass(slots=True)
+class Draft:
+    """The working state of one article. Offsets count in ``body``, which is the headline, a line break, the text.
+
+    A headline that has nothing to do with its text (feeds carry such) is left out of the body.
+    """
+
+    article: RawArticle
+    language: str
+    body: str
+    shift: int
+    sentences: list[Sentence]
+    issues: dict[int, list[IssueMention]] = field(default_factory=dict)
+    actors: dict[int, list[Mention]] = field(default_factory=dict)
+    mentions: tuple[Mention, ...] = ()
+    doubts: frozenset[str] = frozenset()
+    trees: dict[int, Tree] = field(default_factory=dict)
+
+    @property
+    def has_headline(self) -> bool:
+        """Whether the headline is part of the body."""
+        return self.shift > 0
+
+    def sentence_text(self, index: int) -> str:
+        """Give the wording of a sentence."""
+        start, end = self.sentences[index]
+        return self.body[start:end]
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """Quote a span of the body, cut to a readable length, where it stands in the article."""
+        end = min(end, start + _QUOTE_LIMIT)
+        if start < self.shift:
+            return Evidence(self.body[start:end], start, end, "title")
+        return Evidence(self.body[start:end], start - self.shift, end - self.shift, "text")
+
+
+def draft(article: RawArticle, language: str) -> Draft:
+    """Start on an article."""
+    title = " ".join(article.title.split("\n"))
+    if title and is_headline(title, article.text) and title == article.title:
+        body = f"{title}\n{article.text}"
+        return Draft(article, language, body, len(title) + 1, split(body))
+    return Draft(article, language, article.text, 0, split(article.text))
+
+
+def is_headline(title: str, text: str) -> bool:
+    """Whether a title speaks of its text: most of its own words, or their stems, occur there."""
+    own = [word[:5] for word in words(title) if word not in _SMALL and not _YEARS.match(word)]
+    if not own:
+        return False
+    if len(text) >= _LONG:
+        return True
+    there = {word[:5] for word in words(text)}
+    return sum(word in there for word in own) / len(own) >= _LIKE

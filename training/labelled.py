@@ -1,0 +1,57 @@
+"""Labelled articles, read in place: the shared labels over the stream, and our own."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from streams.core.model import RawArticle
+
+OWN = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """An article with what a careful reader found in it. group keeps folds apart: shared labels or our own."""
+
+    article: RawArticle
+    topics: frozenset[str]
+    observations: tuple[dict[str, Any], ...]
+    shifts: tuple[dict[str, Any], ...]
+    group: str
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Give the records of a file of JSON lines."""
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
+
+
+def labelled(row: dict[str, Any], group: str) -> Labelled:
+    """Build a labelled article from a row that holds both the article and its labels."""
+    article = RawArticle(
+        article_id=row["id"],
+        source=row["source"],
+        title=row.get("title", ""),
+        text=row["text"],
+        published_at=datetime.fromisoformat(row["published_at"].replace("Z", "+00:00")),
+        language=row.get("language"),
+    )
+    shifts = tuple(row.get("reported_shift", ()))
+    return Labelled(article, frozenset(row["topics"]), tuple(row["observations"]), shifts, group)
+
+
+def shared(folder: Path) -> list[Labelled]:
+    """Give the shared training labels, joined with their articles."""
+    labels = {row["id"]: row for row in read_rows(folder / "labels_train.jsonl")}
+    rows = (row for row in read_rows(folder / "current-events.jsonl") if row["id"] in labels)
+    return [labelled(row | labels[row["id"]], "shared") for row in rows]
+
+
+def own() -> list[Labelled]:
+    """Give our own training text: short items and full-length articles."""
+    return [labelled(row, "own") for path in sorted(OWN.glob("*.jsonl")) for row in read_rows(path)]
