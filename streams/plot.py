@@ -16,6 +16,8 @@ from streams.core.story import place, subject
 _LEVEL: Final[dict[Stance, int]] = {"support": 1, "neutral": 0, "oppose": -1}
 _COLOUR: Final[dict[Stance, str]] = {"support": "#2a7f62", "neutral": "#8a8a8a", "oppose": "#b5452c"}
 _SIZE: Final[dict[Strength, int]] = {"deed": 110, "decision": 60, "statement": 28, "hint": 12}
+_ROWS: Final = 3
+"""Heights that labels take in turn, so that shifts near one another stay legible."""
 _STATUS: Final = {"confirmed": "-", "candidate": "--", "retracted": ":"}
 
 
@@ -31,8 +33,8 @@ def plot_series(state: SeriesState, path: Path, observations: Sequence[Observati
         axes = figure.subplots()
         _draw_held(axes, state, shown)
         _draw_observations(axes, shown)
-        for shift in state.shifts:
-            _draw_shift(axes, shift)
+        for number, shift in enumerate(state.shifts):
+            _draw_shift(axes, shift, 1.15 + 0.28 * (number % _ROWS))
         _dress(axes, state)
         figure.savefig(path, dpi=140, metadata={"Date": None} if path.suffix == ".svg" else None)
 
@@ -70,13 +72,13 @@ def _draw_held(axes: Any, state: SeriesState, observations: Sequence[Observation
     axes.hlines(levels, starts, ends, colors=[_COLOUR[s] for s in stances], linewidth=7, alpha=0.22, zorder=1)
 
 
-def _draw_shift(axes: Any, shift: Shift) -> None:
+def _draw_shift(axes: Any, shift: Shift, height: float) -> None:
     colour = "#999999" if shift.status == "retracted" else _COLOUR[shift.after.stance]
     axes.axvline(shift.event_time, color=colour, linestyle=_STATUS[shift.status], linewidth=1.3, zorder=2)
     label = f"{shift.status} {shift.event_time:%Y-%m-%d}\nconfidence {shift.confidence:.2f}"
     axes.annotate(
         label,
-        (shift.event_time, 1.22),
+        (shift.event_time, height),
         xytext=(3, 0),
         textcoords="offset points",
         fontsize=7,
@@ -90,7 +92,7 @@ def _dress(axes: Any, state: SeriesState) -> None:
     name = state.shifts[-1].actor.name if state.shifts else place(actor)
     axes.set_title(f"{name}: {subject(issue, context)}", loc="left", pad=12)
     axes.set_yticks(list(_LEVEL.values()), list(_LEVEL))
-    axes.set_ylim(-1.4, 1.75)
+    axes.set_ylim(-1.3, 1.15 + 0.28 * _ROWS)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.tick_params(axis="y", length=0)
