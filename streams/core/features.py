@@ -126,7 +126,7 @@ def _core(tree: Tree, candidate: Candidate, cues: Cues, relation: str) -> Iterat
     path, term = candidate.path, candidate.issue.term
     inner = inner_subject(tree, candidate)
     crossed = ",".join(path.crossed[-2:])
-    base = f"{term.sign:+d}{'w' if term.is_weak else ''}{'a' if term.is_act else ''}"
+    base = f"{term.sign:+d}{'e' if term.is_echo else 'w' if term.is_weak else ''}{'a' if term.is_act else ''}"
     kinds = ",".join(_kinds(path.cues))
     yield f"inner={inner}|{path.role}"
     yield f"core={base}|{path.role}|{inner}|{crossed}"

@@ -97,12 +97,22 @@ class Reader:
             if found := self._lexicon.issues.find(work.body, sentence.start, sentence.end, among):
                 work.issues[index] = found
         if work.issues:
+            self._add_echoes(work)
             work.doubts = self._lexicon.issues.doubts(work.body, work.issues)
             mentions = self._lexicon.catalogue.find(work.body, article.published_at.date())
             extra = resolve(mentions, work.body, work.sentences)
             work.mentions = tuple(sorted((*mentions, *extra), key=lambda each: each.start))
             _sort_in(work)
         return work
+
+    def _add_echoes(self, work: Draft) -> None:
+        """Where the article names an issue outright, hear its echoes in the sentences that do not (the package, it)."""
+        strong = {each.issue for found in work.issues.values() for each in found if not each.term.is_weak}
+        for index, sentence in enumerate(work.sentences if strong else ()):
+            known = {each.issue for each in work.issues.get(index, ())}
+            found = self._lexicon.issues.echoes(work.body, sentence.start, sentence.end, sorted(strong - known))
+            if found:
+                work.issues[index] = [*work.issues.get(index, ()), *found]
 
     def pairs(self, work: Draft) -> Iterator[tuple[Candidate, list[str]]]:
         """Give the pairs of a prepared article with the facts that they are judged by."""

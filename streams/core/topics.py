@@ -16,10 +16,12 @@ _MOST = 12
 
 
 def by_issue(draft: Draft) -> dict[str, list[IssueMention]]:
-    """Sort the issue mentions of an article by issue, in the order of the text."""
+    """Sort the issue mentions of an article by issue, in the order of the text; echoes prove no topic."""
     found: dict[str, list[IssueMention]] = {}
     for index in sorted(draft.issues):
         for mention in draft.issues[index]:
+            if mention.term.is_echo:
+                continue
             found.setdefault(mention.issue, []).append(mention)
     return found
 
