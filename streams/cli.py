@@ -5,7 +5,7 @@ import sys
 import typer
 
 from streams import __version__
-from streams.commands import demo, history, offline, stream
+from streams.commands import demo, history, offline, search, stream
 from streams.commands.common import EXIT_SERVICE, fail
 from streams.kafka import KafkaUnreachable
 from streams.services.commands import app as services_app
@@ -25,6 +25,8 @@ app.command("analyze")(offline.analyze)
 app.command("backtest")(history.backtest)
 app.command("plot")(history.plot)
 app.command("explain")(offline.explain)
+app.command("search")(search.search)
+app.command("shifts")(search.shifts)
 app.command("demo")(demo.demo)
 app.add_typer(services_app, name="services")
 
