@@ -5,10 +5,12 @@ import sys
 import typer
 
 from streams import __version__
-from streams.commands import demo, history, offline, search, stream
-from streams.commands.common import EXIT_SERVICE, fail
+from streams.commands import alerts, demo, history, offline, search, stream
+from streams.commands.common import EXIT_SERVICE, EXIT_USAGE, fail
 from streams.kafka import KafkaUnreachable
+from streams.rules import RulesError
 from streams.services.commands import app as services_app
+from streams.settings import SettingsError
 from streams.setup import SetupError
 
 app = typer.Typer(
@@ -28,6 +30,7 @@ app.command("explain")(offline.explain)
 app.command("search")(search.search)
 app.command("shifts")(search.shifts)
 app.command("demo")(demo.demo)
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(services_app, name="services")
 
 
@@ -52,3 +55,5 @@ def main() -> None:
         app()
     except (KafkaUnreachable, SetupError) as error:
         sys.exit(fail(str(error), EXIT_SERVICE).exit_code)
+    except (RulesError, SettingsError) as error:
+        sys.exit(fail(str(error), EXIT_USAGE).exit_code)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -90,6 +91,22 @@ async def search_shifts(client: AsyncElasticsearch, settings: Settings, wanted: 
         sort=[{"event_time": "desc"}, {"detected_at": "desc"}], ignore_unavailable=True, timeout="20s",
     )  # fmt: skip
     return [from_document(Shift, hit["_source"]) for hit in answer["hits"]["hits"]]
+
+
+async def each_shift(client: AsyncElasticsearch, settings: Settings, wanted: Wanted) -> AsyncIterator[Shift]:
+    """Every shift that matches, in order of the turns; ``limit`` is how many are fetched at once."""
+    after: Any = None
+    while True:
+        answer = await client.search(
+            index=settings.index(SHIFTS_INDEX), query=shift_query(wanted), size=wanted.limit, search_after=after,
+            sort=[{"event_time": "asc"}, {"shift_id": "asc"}], ignore_unavailable=True,
+        )  # fmt: skip
+        hits = answer["hits"]["hits"]
+        for hit in hits:
+            yield from_document(Shift, hit["_source"])
+        if len(hits) < wanted.limit:
+            return
+        after = hits[-1]["sort"]
 
 
 def article_query(wanted: Wanted) -> dict[str, Any]:

@@ -81,9 +81,9 @@ def search(
         raise fail(f"the query is longer than {LONGEST_QUERY} characters", EXIT_USAGE)
     wanted = Wanted(
         words=words, actors=tuple(actor or ()), issues=tuple(issue or ()), sources=tuple(source or ()),
-        since=_moment(since), until=_moment(until), newest_first=newest, limit=limit,
+        since=moment_or_exit(since), until=moment_or_exit(until), newest_first=newest, limit=limit,
     )  # fmt: skip
-    found = _ask(lambda client, settings: search_articles(client, settings, wanted))
+    found = ask(lambda client, settings: search_articles(client, settings, wanted))
     if as_json:
         _lines(found.hits)
         return
@@ -117,9 +117,9 @@ def shifts(
     wanted = Wanted(
         actors=tuple(actor or ()), issues=tuple(issue or ()), contexts=tuple(context or ()),
         statuses=() if status is Status.all else (status.value,),
-        since=_moment(since), until=_moment(until), limit=limit,
+        since=moment_or_exit(since), until=moment_or_exit(until), limit=limit,
     )  # fmt: skip
-    found = _ask(lambda client, settings: search_shifts(client, settings, wanted))
+    found = ask(lambda client, settings: search_shifts(client, settings, wanted))
     if as_json:
         _lines(found)
         return
@@ -177,14 +177,16 @@ def _lines(records: object) -> None:
     sys.stdout.flush()
 
 
-def _moment(given: str | None) -> datetime | None:
+def moment_or_exit(given: str | None) -> datetime | None:
+    """A time given on the command line, or exit code 64."""
     try:
         return moment(given, datetime.now(UTC)) if given else None
     except (ValueError, OverflowError) as error:
         raise fail(str(error), EXIT_USAGE) from None
 
 
-def _ask(call: Callable[[AsyncElasticsearch, Settings], Awaitable[T]]) -> T:
+def ask(call: Callable[[AsyncElasticsearch, Settings], Awaitable[T]]) -> T:
+    """What the call finds; an absent Elasticsearch or a refused search ends the command with one line."""
     settings = settings_or_exit()
 
     async def asked() -> T:

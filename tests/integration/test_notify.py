@@ -54,11 +54,15 @@ class Receiver:
     def __init__(self) -> None:
         self.alerts: list[dict[str, Any]] = []
         self.trouble: list[int] = []
+        self.refused: set[str] = set()
 
     async def take(self, request: web.Request) -> web.Response:
         if self.trouble:
             return web.Response(status=self.trouble.pop(0))
-        self.alerts += await request.json()
+        alerts = await request.json()
+        if any(alert["labels"]["shift_id"][0] in self.refused for alert in alerts):
+            return web.Response(status=400)
+        self.alerts += alerts
         return web.Response()
 
 
@@ -118,7 +122,7 @@ async def test_an_alert_that_is_refused_for_its_content_becomes_a_dead_letter(
     settings: Settings, fleet: Fleet, ports: Iterator[int], receiver: tuple[Receiver, str]
 ) -> None:
     taker, url = receiver
-    taker.trouble = [400]
+    taker.refused = {"a"}
     fleet.start("notify", port=next(ports), extra={"STANCEWATCH_ALERTMANAGER": url})
     await asyncio.to_thread(fleet.wait_ready)
     await send(settings, shift("a"), shift("b"))
