@@ -8,8 +8,8 @@ from typing import Any
 import typer
 
 from streams import __version__
-from streams.commands.common import EXIT_SERVICE, fail
-from streams.settings import ServiceUnreachable
+from streams.commands.common import EXIT_SERVICE, EXIT_USAGE, fail
+from streams.settings import ServiceUnreachable, SettingsError
 
 # Where each command lives: the module of the one that is called is imported, and no other, so that it starts quickly.
 COMMANDS = {
@@ -22,6 +22,9 @@ COMMANDS = {
     "explain": "streams.commands.offline:explain",
     "backtest": "streams.commands.history:backtest",
     "plot": "streams.commands.history:plot",
+    "search": "streams.commands.search:search",
+    "shifts": "streams.commands.search:shifts",
+    "alerts": "streams.commands.alerts:app",
 }
 
 
@@ -54,6 +57,8 @@ def main() -> None:
         build(wanted)()
     except ServiceUnreachable as error:
         sys.exit(fail(str(error), EXIT_SERVICE).exit_code)
+    except SettingsError as error:
+        sys.exit(fail(str(error), EXIT_USAGE).exit_code)
 
 
 def _load(place: str) -> Any:

@@ -27,11 +27,15 @@ class Receiver:
         self.url = url
         self.alerts: list[dict[str, Any]] = []
         self.trouble: list[int] = []
+        self.refused: set[str] = set()
 
     async def take(self, request: web.Request) -> web.Response:
         if self.trouble:
             return web.Response(status=self.trouble.pop(0))
-        self.alerts += await request.json()
+        alerts = await request.json()
+        if any(alert["labels"]["shift_id"][0] in self.refused for alert in alerts):
+            return web.Response(status=400)
+        self.alerts += alerts
         return web.Response()
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from streams.core.learned import pack
 from streams.core.model import EnrichedEvent
 from streams.core.pipeline import Lexicon, Reader, Settings
-from streams.evaluate import evaluate, figures, table
+from streams.evaluate import evaluate, table
 from streams.reader import MODEL, load_lexicon
 from training.examples import Example, prepare
 from training.labelled import own, shared
