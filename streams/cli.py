@@ -8,13 +8,14 @@ from typing import Any
 import typer
 
 from streams import __version__
-from streams.commands.common import EXIT_SERVICE, fail
-from streams.settings import ServiceUnreachable
+from streams.commands.common import EXIT_SERVICE, EXIT_USAGE, fail
+from streams.settings import ServiceUnreachable, SettingsError
 
 # Where each command lives: the module of the one that is called is imported, and no other, so that it starts quickly.
 COMMANDS = {
     "demo": "streams.commands.demo:demo",
     "services": "streams.services.commands:app",
+    "init": "streams.commands.init:init",
     "setup": "streams.commands.stream:setup",
     "worker": "streams.commands.stream:worker",
     "publish": "streams.commands.stream:publish_command",
@@ -54,6 +55,8 @@ def main() -> None:
         build(wanted)()
     except ServiceUnreachable as error:
         sys.exit(fail(str(error), EXIT_SERVICE).exit_code)
+    except SettingsError as error:
+        sys.exit(fail(str(error), EXIT_USAGE).exit_code)
 
 
 def _load(place: str) -> Any:

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from streams.codec import encode
 from streams.core.errors import Rejected
+from streams.credentials import faust_credentials
 from streams.deadletter import dead_letter
 from streams.metrics import AGE, CONSUMED, DEAD_LETTERS
 from streams.patience import ServiceAway, until_served
@@ -166,6 +167,7 @@ def make_app(role: str, settings: Settings) -> Any:
     return faust.App(
         settings.topic(f"stancewatch-{role}"),
         broker=";".join(f"aiokafka://{host.strip()}" for host in settings.kafka.split(",")),
+        broker_credentials=faust_credentials(settings),
         processing_guarantee="at_least_once",
         stream_publish_on_commit=False,
         broker_session_timeout=10,
