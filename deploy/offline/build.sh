@@ -60,6 +60,7 @@ build_debian() { # name, Debian package, program, image
   context "$1"
   (cd "$work/context" && apt-get download -qq "$2" >/dev/null && dpkg -x ./*.deb tree)
   cp "$work/context/tree/usr/bin/$3" "$work/context/$1"
+  mkdir -p "$work/context/tree/usr/share/prometheus"
   build "$1" "$(name_of "$4")" "$work/context"
 }
 
