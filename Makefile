@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-.PHONY: help run test unit golden quality lint format types lock clean prepare-run prepare-dev
+.PHONY: help run test unit faults golden quality lint format types lock clean prepare-run prepare-dev
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -15,6 +15,10 @@ test: prepare-dev ## every test, on a real Kafka and a real Elasticsearch that i
 
 unit: prepare-dev ## the pure tests: seconds, no services
 	@.venv/bin/python -m pytest tests/unit
+
+faults: prepare-dev ## the long tests too: real Alertmanager, storms of kills; installs what they need
+	@deploy/prepare.sh faults
+	@.venv/bin/python -m pytest tests/faults -m "long or not long" --timeout 1800
 
 golden: prepare-dev ## write the golden outputs anew; read the difference before you commit it
 	@.venv/bin/python -m tests.golden

@@ -15,9 +15,11 @@ from streams.settings import ServiceUnreachable, SettingsError
 COMMANDS = {
     "demo": "streams.commands.demo:demo",
     "services": "streams.services.commands:app",
+    "init": "streams.commands.init:init",
     "setup": "streams.commands.stream:setup",
     "worker": "streams.commands.stream:worker",
     "publish": "streams.commands.stream:publish_command",
+    "dead": "streams.commands.dead:app",
     "analyze": "streams.commands.offline:analyze",
     "explain": "streams.commands.offline:explain",
     "backtest": "streams.commands.history:backtest",

@@ -13,9 +13,17 @@ from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, Transport
 from streams.kafka import admin, create_topic, topic_states
 from streams.search import make_client
 from streams.settings import ServiceUnreachable, Settings
-from streams.topology import ALERTS_INDEX, SERIES_INDEX, SHIFTS_INDEX, TopicSpec, topic_specs
+from streams.topology import ALERTS_INDEX, DEAD_INDEX, SERIES_INDEX, SHIFTS_INDEX, TopicSpec, topic_specs
 
 TEMPLATE_VERSION = 1
+TEMPLATES = (
+    "news-articles",
+    "news-dead-letters",
+    "stance-observations",
+    "stance-shifts",
+    "stance-series",
+    "stance-alerts",
+)
 # english where the server has it: it stems; the next best that every server has only splits and lowers.
 ANALYZERS = ("english", "standard")
 
@@ -107,9 +115,9 @@ async def _elasticsearch(
     client: AsyncElasticsearch, settings: Settings, dry_run: bool
 ) -> AsyncIterator[Step]:
     analyzer = await _best_analyzer(client)
-    for name in ("news-articles", "stance-observations", "stance-shifts", "stance-series", "stance-alerts"):
+    for name in TEMPLATES:
         yield await _template(client, settings, name, analyzer, dry_run)
-    for name in (SERIES_INDEX, SHIFTS_INDEX, ALERTS_INDEX):
+    for name in (SERIES_INDEX, SHIFTS_INDEX, ALERTS_INDEX, DEAD_INDEX):
         yield await _index(client, settings.index(name), dry_run)
 
 

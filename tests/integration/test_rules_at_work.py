@@ -22,7 +22,6 @@ from tests.integration.test_notify import send, shift
 from tests.services import Receiver
 from tests.support import documents, eventually, served
 
-__all__ = ["receiver"]
 SECRET = "whsec_" + base64.b64encode(b"not a secret but a test").decode()
 
 
