@@ -14,7 +14,7 @@ from training.examples import Example, observed
 from training.fit import Fitted, logistic, matrix, together, vocabulary
 
 FOLDS = 5
-_HELD, _SIGN, _TOPIC, _CONTEXT, _STRENGTH = 0.15, 0.3, 0.6, 0.5, 0.1
+_HELD, _SIGN, _TOPIC, _CONTEXT, _STRENGTH = 0.15, 1.0, 0.3, 0.5, 0.1
 _ALIKE = 0.6
 Scores = Sequence[Sequence[float]]
 

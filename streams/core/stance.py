@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from streams.core.candidates import Candidate
 from streams.core.learned import Linear
@@ -53,12 +54,33 @@ def _is_undecided(candidate: Candidate) -> bool:
 
 
 def choose(verdicts: Iterable[Verdict], topics: Mapping[str, float], threshold: float) -> list[Verdict]:
-    """Keep the surest verdict of each actor on each issue, weighed by how much the article is about the issue at all."""
-    best: dict[tuple[str, str], Verdict] = {}
+    """Keep one verdict of each actor on each issue, the likeliest, if it is likely enough.
+
+    Sentences are witnesses: what several of them say is likelier than what one says. How much the article is about
+    the issue at all weighs in.
+    """
+    told: dict[tuple[str, str], dict[tuple[Stance, int], Verdict]] = {}
     for verdict in verdicts:
-        issue = verdict.candidate.issue.issue
-        score = verdict.score * topics.get(issue, 0.0) ** 0.5
-        key = (verdict.candidate.actor.actor.id, issue)
-        if score >= threshold and (key not in best or score > best[key].score):
-            best[key] = Verdict(verdict.candidate, verdict.stance, score, verdict.facts)
-    return list(best.values())
+        candidate = verdict.candidate
+        if candidate.issue.issue not in topics:
+            continue
+        witnesses = told.setdefault((candidate.actor.actor.id, candidate.issue.issue), {})
+        place = (verdict.stance, candidate.sentence)
+        if place not in witnesses or verdict.score > witnesses[place].score:
+            witnesses[place] = verdict
+    kept = (_likeliest(list(witnesses.values()), topics[issue]) for (_, issue), witnesses in told.items())
+    return [each for each in kept if each.score >= threshold]
+
+
+def _likeliest(witnesses: Sequence[Verdict], topic: float) -> Verdict:
+    best: Verdict | None = None
+    for stance in ("support", "oppose", "neutral"):
+        same = [each for each in witnesses if each.stance == stance]
+        if not same:
+            continue
+        surest = max(same, key=lambda each: each.score)
+        score = (1.0 - prod(1.0 - each.score for each in same)) * topic**0.5
+        if best is None or score > best.score:
+            best = Verdict(surest.candidate, surest.stance, score, surest.facts)
+    assert best is not None  # noqa: S101 - an actor is listed with a verdict of its own
+    return best

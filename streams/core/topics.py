@@ -1,6 +1,7 @@
 """Which issues the article as a whole reports on."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from streams.core.draft import Draft
 from streams.core.features import stem
@@ -83,8 +84,11 @@ def _company(draft: Draft, mentions: Sequence[IssueMention]) -> Iterator[str]:
         if after:
             yield f"right={issue}.{after[0]}"
     if not _is_long(draft):
-        for word in words(draft.body):
-            yield f"word={mentions[0].issue}.{stem(word)}"
+        stems = [stem(word) for word in words(draft.body)]
+        for word in stems:
+            yield f"word={mentions[0].issue}.{word}"
+        for left, right in pairwise(stems):
+            yield f"words={mentions[0].issue}.{left} {right}"
 
 
 def topic_evidence(draft: Draft, mentions: Sequence[IssueMention]) -> tuple[Evidence, ...]:
