@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     partitions: int = Field(6, ge=1, le=1000)
     replication: int = Field(1, ge=1, le=10)
     index_replicas: int = Field(0, ge=0, le=10, description="Copies of each shard; 0 suits a single node")
+    warm_after_days: int = Field(60, ge=1, le=100_000, description="Age at which a monthly index is merged")
+    delete_after_days: int = Field(
+        0, ge=0, le=100_000, description="Age at which a monthly index is deleted; 0 keeps it for ever"
+    )
     batch: int = Field(200, ge=1, le=5000, description="Records that an agent takes at once")
     batch_wait: float = Field(0.2, gt=0, le=10, description="Seconds that an agent waits for a batch to fill")
     readers: int = Field(1, ge=1, le=256, description="Processes that read articles in one classify worker")
