@@ -26,6 +26,11 @@ class Settings(BaseSettings):
     elasticsearch_ca_file: Path | None = None
     alertmanager: str | None = Field(None, description="Alertmanager base URL; unset means that none is told")
     kibana: str | None = Field(None, description="Kibana base URL for the links in alerts")
+    kibana_api_key_file: Path | None = Field(
+        None, description="An API key for `setup --kibana`, in its encoded form"
+    )
+    kibana_user: str | None = None
+    kibana_password_file: Path | None = None
     alert_rules: Path | None = Field(
         None, description="Rules as in deploy/alerts.yaml; unset: every confirmed shift goes to Alertmanager"
     )
@@ -65,10 +70,24 @@ class Settings(BaseSettings):
         """The Elasticsearch password, from its file if one is named. Raises SettingsError if it cannot be read."""
         if self.elasticsearch_password_file is None:
             return self.elasticsearch_password.get_secret_value() if self.elasticsearch_password else None
-        try:
-            return self.elasticsearch_password_file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SettingsError(f"elasticsearch_password_file: {error}") from error
+        return _secret("elasticsearch_password_file", self.elasticsearch_password_file)
+
+    def kibana_api_key(self) -> str | None:
+        """The API key for Kibana, if one is named. Raises SettingsError if it cannot be read."""
+        file = self.kibana_api_key_file
+        return _secret("kibana_api_key_file", file) if file else None
+
+    def kibana_password(self) -> str | None:
+        """The password for Kibana, if one is named. Raises SettingsError if it cannot be read."""
+        file = self.kibana_password_file
+        return _secret("kibana_password_file", file) if file else None
+
+
+def _secret(key: str, file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{key}: {error}") from error
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -7,6 +7,7 @@ from elasticsearch import ApiError, TransportError
 
 from streams.indices import index_steps
 from streams.kafka import admin, create_topic, topic_states
+from streams.kibana import kibana_steps
 from streams.search import make_client
 from streams.settings import Settings
 from streams.steps import SetupError, Step
@@ -15,8 +16,11 @@ from streams.topology import TopicSpec, topic_specs
 __all__ = ["SetupError", "Step", "run_setup"]
 
 
-async def run_setup(settings: Settings, dry_run: bool) -> AsyncIterator[Step]:
-    """Every step, as it is done. Nothing is changed by a dry run. Raises SetupError, KafkaUnreachable."""
+async def run_setup(settings: Settings, dry_run: bool, kibana: str | None = None) -> AsyncIterator[Step]:
+    """Every step, as it is done. Nothing is changed by a dry run. Raises SetupError, KafkaUnreachable.
+
+    kibana: the URL of a Kibana that gets the objects and rules of ``deploy/kibana`` too.
+    """
     async for step in _topics(settings, dry_run):
         yield step
     client = make_client(settings)
@@ -31,6 +35,9 @@ async def run_setup(settings: Settings, dry_run: bool) -> AsyncIterator[Step]:
         raise SetupError(f"Elasticsearch refuses setup: {error.status_code} {error.message}") from error
     finally:
         await client.close()
+    if kibana is not None:
+        async for step in kibana_steps(settings, kibana, dry_run):
+            yield step
 
 
 async def _topics(settings: Settings, dry_run: bool) -> AsyncIterator[Step]:
