@@ -4,10 +4,12 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+from aiokafka import TopicPartition
+
 from streams.agents.monitor import Monitor, Progress
 from streams.metrics import LAG
+from streams.services.config import free_ports
 from streams.settings import load_settings
-from tests.support import free_ports
 
 
 class Clock:
@@ -49,12 +51,7 @@ class Consumer:
         return 10
 
 
-class Partition(SimpleNamespace):
-    def __hash__(self) -> int:
-        return 1
-
-
-PARTITION = Partition(topic="slow.start", partition=0)
+PARTITION = TopicPartition("slow.start", 0)
 
 
 async def test_the_watcher_goes_on_when_the_consumer_starts_late() -> None:
