@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-.PHONY: help run test unit quality lint format types lock clean prepare-run prepare-dev \
+.PHONY: help run test unit faults golden quality lint format types lock clean prepare-run prepare-dev \
   rules audit init offline-images
 
 help: ## list the targets
@@ -16,6 +16,13 @@ test: prepare-dev ## every test, on a real Kafka and a real Elasticsearch that i
 
 unit: prepare-dev ## the pure tests: seconds, no services
 	@.venv/bin/python -m pytest tests/unit
+
+faults: prepare-dev ## the long tests too: real Alertmanager, storms of kills; installs what they need
+	@deploy/prepare.sh faults
+	@.venv/bin/python -m pytest tests/faults -m "long or not long" --timeout 1800
+
+golden: prepare-dev ## write the golden outputs anew; read the difference before you commit it
+	@.venv/bin/python -m tests.golden
 
 quality: prepare-dev ## the scores of the reader and the detector, with their floors
 	@.venv/bin/python -m pytest tests/quality -s
@@ -48,7 +55,7 @@ lock: prepare-dev ## pin the dependencies anew
 	@requirements/lock.sh --upgrade
 
 clean: ## stop local services and remove what they wrote
-	@if [ -x .venv/bin/stancewatch ]; then .venv/bin/stancewatch services down; fi
+	@if [ -x .venv/bin/stancewatch ]; then .venv/bin/stancewatch services down --erase; fi
 	@rm -rf .stancewatch
 
 prepare-run:

@@ -18,10 +18,10 @@ _ODDS: Final[dict[Strength, float]] = {"deed": 0.5, "decision": 0.7, "statement"
 class World:
     """Parameters of a simulation.
 
-    errors: share of stories with a wrong sign. bursts: share of stories that are reprinted, by two to seven other
-    outlets within half a day. lateness: hours, the most that an article arrives after its publication. gap: mean
-    hours between stories. life: mean stories between turns. informative: whether weak stories err more often;
-    otherwise all are statements.
+    errors: share of stories with a wrong sign. bursts: share of stories that are reprinted, by two to seven
+    other outlets within half a day. lateness: hours, the most that an article arrives after its
+    publication. gap: mean hours between stories. life: mean stories between turns. informative: whether
+    weak stories err more often; otherwise all are statements.
     """
 
     errors: float = 0.06
@@ -35,7 +35,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """A series as it arrives: (arrival, observation) in order of arrival, and its true turns (when, to what)."""
+    """A series as (arrival, observation) in order of arrival, and its true turns as (when, to what)."""
 
     series: str
     arrivals: tuple[tuple[datetime, Observation], ...]
@@ -44,11 +44,13 @@ class Simulated:
 
 def simulate(world: World, number: int, length: int, seed: int) -> list[Simulated]:
     """Give so many series of about so many observations each."""
-    return [_series(world, f"S{i:03d}|sanctions|XXX", length, random.Random(f"{seed}/{i}")) for i in range(number)]
+    return [
+        _series(world, f"S{i:03d}|sanctions|XXX", length, random.Random(f"{seed}/{i}")) for i in range(number)
+    ]
 
 
 def _series(world: World, series: str, length: int, rng: random.Random) -> Simulated:
-    now, stance = _START, rng.choice(("support", "oppose"))
+    now, stance = _START, rng.choice(tuple(_OTHER))
     left = _life(world, rng)
     items: list[Observation] = []
     turns: list[tuple[datetime, Stance]] = []

@@ -1,14 +1,19 @@
-"""A shift as an Alertmanager alert (API v2)."""
+"""A shift as an Alertmanager alert (API v2) and as a webhook's message."""
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote as percent
 
 from streams.core.model import Quote, Shift
+from streams.rules import EVERY_CONFIRMED, UNKNOWN, Rule
 
 LASTS = timedelta(hours=4)
+QUOTES_SHOWN, LONGEST_QUOTE = 3, 400
 
 
-def alert(shift: Shift, at: datetime, kibana: str | None) -> dict[str, Any]:
+def alert(
+    shift: Shift, at: datetime, kibana: str | None, rule: Rule = EVERY_CONFIRMED.rules[0]
+) -> dict[str, Any]:
     """One alert. Labels identify and route it, so the same revision is the same alert; annotations tell the story.
 
     at: when the shift was sent; the alert ends by itself some hours later, since a turn has no "resolved".
@@ -21,9 +26,10 @@ def alert(shift: Shift, at: datetime, kibana: str | None) -> dict[str, Any]:
         "kind": shift.kind,
         "actor": shift.actor.id,
         "issue": shift.issue,
-        "context": shift.context or "unknown",
-        "direction": f"{shift.before.stance}_to_{shift.after.stance}",
-        "severity": "info",
+        "context": shift.context or UNKNOWN,
+        "direction": direction(shift),
+        "severity": rule.severity,
+        "rule": rule.name,
     }
     annotations = {
         "summary": shift.sentence,
@@ -40,10 +46,43 @@ def alert(shift: Shift, at: datetime, kibana: str | None) -> dict[str, Any]:
         "endsAt": at + LASTS,
     }
     if kibana:
-        query = f"(query:(language:kuery,query:'shift_id:%22{shift.shift_id}%22'))"
-        record["generatorURL"] = f"{kibana.rstrip('/')}/app/discover#/?_a={query}"
+        annotations["kibana"] = record["generatorURL"] = shift_link(kibana, shift)
     return record
 
 
+def message(shift: Shift, rule: Rule, kibana: str | None) -> dict[str, Any]:
+    """What a webhook gets: the whole shift as ``schemas/shift.schema.json`` has it, and why it is told."""
+    return {
+        "type": "stance.shift",
+        "rule": rule.name,
+        "severity": rule.severity,
+        "direction": direction(shift),
+        "kibana": shift_link(kibana, shift) if kibana else None,
+        "shift": shift,
+    }
+
+
+def direction(shift: Shift) -> str:
+    """From which stance to which, such as ``oppose_to_support``."""
+    return f"{shift.before.stance}_to_{shift.after.stance}"
+
+
+def shift_link(kibana: str, shift: Shift) -> str:
+    """Where Kibana shows this shift: Discover on the data view that ``deploy/kibana`` defines."""
+    day = timedelta(days=1)
+    first, last = (f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in (shift.event_time - day, shift.event_time + day))
+    time = f"(time:(from:'{first}',to:'{last}'))"
+    wanted = percent(f'shift_id:"{shift.shift_id}"', safe="")
+    state = (
+        f"(dataSource:(dataViewId:stancewatch-shifts,type:dataView),query:(language:kuery,query:'{wanted}'))"
+    )
+    return f"{kibana.rstrip('/')}/app/discover#/?_g={time}&_a={state}"
+
+
 def _quotes(quotes: tuple[Quote, ...]) -> str:
-    return "\n".join(f"“{q.quote}” ({q.source}, {q.published_at:%Y-%m-%d})" for q in quotes)
+    lines = [f"“{_short(q.quote)}” ({q.source}, {q.published_at:%Y-%m-%d})" for q in quotes[:QUOTES_SHOWN]]
+    return "\n".join(lines + ([f"and {more} more"] if (more := len(quotes) - QUOTES_SHOWN) > 0 else []))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"

@@ -25,6 +25,9 @@ COMMANDS = {
     "explain": "streams.commands.offline:explain",
     "backtest": "streams.commands.history:backtest",
     "plot": "streams.commands.history:plot",
+    "search": "streams.commands.search:search",
+    "shifts": "streams.commands.search:shifts",
+    "alerts": "streams.commands.alerts:app",
 }
 
 

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     kafka_password_file: Path | None = None
     alertmanager: str | None = Field(None, description="Alertmanager base URL; unset means that none is told")
     kibana: str | None = Field(None, description="Kibana base URL for the links in alerts")
+    alert_rules: Path | None = Field(
+        None, description="Rules as in deploy/alerts.yaml; unset: every confirmed shift goes to Alertmanager"
+    )
     prefix: str = Field(
         "", pattern=r"^[a-z0-9-]{0,40}$", description="Put before every topic, index and group name"
     )

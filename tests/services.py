@@ -10,7 +10,7 @@ from aiohttp import web
 
 from streams.fleet import Fleet
 from streams.services.config import Endpoints, ServicesConfig, free_ports
-from streams.services.supervise import down, up
+from streams.services.supervise import erase, up
 from streams.settings import Settings, load_settings
 from streams.setup import run_setup
 
@@ -27,11 +27,15 @@ class Receiver:
         self.url = url
         self.alerts: list[dict[str, Any]] = []
         self.trouble: list[int] = []
+        self.refused: set[str] = set()
 
     async def take(self, request: web.Request) -> web.Response:
         if self.trouble:
             return web.Response(status=self.trouble.pop(0))
-        self.alerts += await request.json()
+        alerts = await request.json()
+        if any(alert["labels"]["shift_id"][0] in self.refused for alert in alerts):
+            return web.Response(status=400)
+        self.alerts += alerts
         return web.Response()
 
 
@@ -53,9 +57,11 @@ async def receiver() -> AsyncIterator[Receiver]:
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServicesConfig]:
     """Both services, shared by the session."""
     config = ServicesConfig.on_free_ports(tmp_path_factory.mktemp("services"))
-    up(config)
-    yield config
-    down(config)
+    try:
+        up(config)
+        yield config
+    finally:
+        erase(config)
 
 
 @pytest.fixture(scope="session")

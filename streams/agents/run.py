@@ -37,6 +37,9 @@ STOP_WITHIN = 8.0
 
 def run_worker(role: str, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. Exits with 4 if topics are missing: Faust would ignore them for good."""
+    chosen = MAKERS[role](
+        settings
+    )  # first of all: what is wrong with its settings is said without any service
     uvloop.install()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -44,7 +47,7 @@ def run_worker(role: str, settings: Settings) -> None:
     if missing:
         log.error("topics are missing; create them with `stancewatch setup`", missing=missing)
         sys.exit(EXIT_MISSING_TOPICS)
-    worker = Worker(MAKERS[role](settings), settings)
+    worker = Worker(chosen, settings)
     service = _Service(worker.role, Monitor(worker.app, role, settings))
     runner = _FaustWorker(
         worker.app, service, loop=loop, loglevel=settings.log_level, quiet=True, override_logging=False

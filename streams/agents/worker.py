@@ -154,7 +154,7 @@ class Worker:
     async def _process(self, stream: Any) -> None:
         async for events in stream.take_events(self.settings.batch, within=self.settings.batch_wait):
             batch = [_record(event.message) for event in events]
-            with _nothing_escapes(self.role.name):
+            with nothing_escapes(self.role.name):
                 self._outbox.breaker.open_batch(len(batch))
                 IN_WORK.set(len(batch))
                 await self.role.handle(batch, self._outbox)
@@ -200,7 +200,7 @@ def make_app(role: str, settings: Settings) -> Any:
 
 
 @contextlib.contextmanager
-def _nothing_escapes(role: str) -> Any:
+def nothing_escapes(role: str) -> Any:
     """What no rule foresaw ends the process at once: Faust would count the batch as done and lose it."""
     try:
         yield

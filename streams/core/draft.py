@@ -26,12 +26,14 @@ class Draft:
     """
 
     article: RawArticle
+    language: str
     body: str
     shift: int
     sentences: list[Sentence]
     issues: dict[int, list[IssueMention]] = field(default_factory=dict)
     actors: dict[int, list[Mention]] = field(default_factory=dict)
     mentions: tuple[Mention, ...] = ()
+    doubts: frozenset[str] = frozenset()
     trees: dict[int, Tree] = field(default_factory=dict)
 
     @property
@@ -52,13 +54,13 @@ class Draft:
         return Evidence(self.body[start:end], start - self.shift, end - self.shift, "text")
 
 
-def draft(article: RawArticle) -> Draft:
+def draft(article: RawArticle, language: str) -> Draft:
     """Start on an article."""
     title = " ".join(article.title.split("\n"))
     if title and is_headline(title, article.text) and title == article.title:
         body = f"{title}\n{article.text}"
-        return Draft(article, body, len(title) + 1, split(body))
-    return Draft(article, article.text, 0, split(article.text))
+        return Draft(article, language, body, len(title) + 1, split(body))
+    return Draft(article, language, article.text, 0, split(article.text))
 
 
 def is_headline(title: str, text: str) -> bool:

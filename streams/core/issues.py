@@ -17,6 +17,7 @@ class Term:
 
     sign: 1 where the event itself is in favour of the issue (deploys), -1 where it is against it (withdraws).
     weak: carries the issue only beside other terms. act: an event that has a doer, not a thing that is called for.
+    echo: means the issue only in an article that has named it outright.
     """
 
     id: str
@@ -24,17 +25,24 @@ class Term:
     sign: int
     is_weak: bool
     is_act: bool
+    is_echo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What an issue file says. context tells how the country in question is found; cues are by sign and strength."""
+    """What an issue file says.
+
+    context tells how the country in question is found; cues are by sign and strength. others are senses that are
+    not the issue; doubts are words about which an article seldom means it.
+    """
 
     id: str
     name: str
     context: Frame
     terms: tuple[Term, ...]
+    echoes: tuple[Term, ...]
     others: re.Pattern[str] | None
+    doubts: re.Pattern[str] | None
     triggers: tuple[str, ...]
     cues: Mapping[str, Mapping[str, Sequence[str]]]
 
@@ -58,12 +66,15 @@ def build_issue(data: Mapping[str, Any]) -> Issue:
         )
     words = {name: f"(?:{pattern})" for name, pattern in data.get("words", {}).items()}
     others = "|".join(f"(?:{_fill(each, words)})" for each in data.get("not", ()))
+    doubts = data.get("doubts", "")
     return Issue(
         id=data["id"],
         name=data.get("name", data["id"]),
         context=data["context"],
         terms=tuple(_term(row, words) for row in data["terms"]),
+        echoes=tuple(_term(row, words, is_echo=True) for row in data.get("echoes", ())),
         others=re.compile(rf"\b(?:{others})\b", re.IGNORECASE) if others else None,
+        doubts=re.compile(rf"\b(?:{doubts})\b", re.IGNORECASE) if doubts else None,
         triggers=tuple(data["triggers"]),
         cues=data.get("cues", {}),
     )
@@ -73,10 +84,10 @@ def _fill(pattern: str, words: Mapping[str, str]) -> str:
     return re.sub(r"\{([a-z]+)\}", lambda match: words[match[1]], pattern)
 
 
-def _term(row: Mapping[str, Any], words: Mapping[str, str]) -> Term:
+def _term(row: Mapping[str, Any], words: Mapping[str, str], *, is_echo: bool = False) -> Term:
     pattern = re.compile(rf"\b(?:{_fill(row['pattern'], words)})\b", re.IGNORECASE)
     is_weak, is_act = (str(row.get(key, "")).lower() == "true" for key in ("weak", "act"))
-    return Term(row["id"], pattern, int(row["sign"]), is_weak, is_act)
+    return Term(row["id"], pattern, int(row["sign"]), is_weak or is_echo, is_act, is_echo)
 
 
 class Issues:
@@ -96,17 +107,25 @@ class Issues:
         )
 
     def find(self, text: str, start: int, end: int, among: Iterable[str]) -> list[IssueMention]:
-        """Give the mentions of the named issues in ``text[start:end]``, by place; strong terms before weak ones."""
-        found: list[IssueMention] = []
-        for id_ in among:
-            found.extend(_mentions(self.all[id_], text, start, end))
+        """Give the mentions of the named issues in ``text[start:end]``, by place."""
+        found = [each for id_ in among for each in _mentions(self.all[id_], self.all[id_].terms, text, start, end)]
         return sorted(found, key=lambda mention: (mention.anchor, mention.issue))
 
+    def echoes(self, text: str, start: int, end: int, among: Iterable[str]) -> list[IssueMention]:
+        """Give the wordings that mean one of the issues in an article that has named it outright."""
+        found = [each for id_ in among for each in _mentions(self.all[id_], self.all[id_].echoes, text, start, end)]
+        return sorted(found, key=lambda mention: (mention.anchor, mention.issue))
 
-def _mentions(issue: Issue, text: str, start: int, end: int) -> list[IssueMention]:
+    def doubts(self, text: str, found: Mapping[int, Sequence[IssueMention]]) -> frozenset[str]:
+        """Give those of the found issues about which a word of the text raises a doubt."""
+        named = {mention.issue for mentions in found.values() for mention in mentions}
+        return frozenset(id_ for id_ in named if (doubts := self.all[id_].doubts) and doubts.search(text))
+
+
+def _mentions(issue: Issue, terms: Iterable[Term], text: str, start: int, end: int) -> list[IssueMention]:
     others = [match.span() for match in issue.others.finditer(text, start, end)] if issue.others else []
     taken: dict[int, IssueMention] = {}
-    for term in issue.terms:
+    for term in terms:
         for match in term.pattern.finditer(text, start, end):
             if any(left < match.end() and match.start() < right for left, right in others):
                 continue

@@ -84,7 +84,7 @@ async def test_each_confirmed_revision_is_told_once(
 async def test_an_alert_that_is_refused_for_its_content_becomes_a_dead_letter(
     settings: Settings, fleet: Fleet, ports: Iterator[int], receiver: Receiver
 ) -> None:
-    receiver.trouble = [400]
+    receiver.refused = {"a"}
     fleet.start("notify", port=next(ports), extra={"STANCEWATCH_ALERTMANAGER": receiver.url})
     await asyncio.to_thread(fleet.wait_ready)
     await send(settings, shift("a"), shift("b"))
