@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-.PHONY: help run test unit faults golden quality lint format types lock clean prepare-run prepare-dev
+.PHONY: help run test unit faults golden quality lint format types lock clean prepare-run prepare-dev \
+  rules audit init offline-images
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -37,6 +38,18 @@ format: prepare-dev ## mend what ruff can mend
 
 types: prepare-dev ## mypy --strict on the package and the tests
 	@.venv/bin/mypy
+
+rules: ## the alert rules against promtool, which must be installed
+	@cd deploy/prometheus && promtool test rules rules_test.yml
+
+audit: prepare-dev ## known vulnerabilities of what the image carries; needs the network
+	@.venv/bin/pip-audit --require-hashes --disable-pip --requirement requirements/run.lock
+
+init: prepare-run ## .env and secrets/ for docker compose
+	@.venv/bin/stancewatch init
+
+offline-images: prepare-run ## stand-ins for the images where no registry can be reached; root and Docker needed
+	@deploy/offline/build.sh
 
 lock: prepare-dev ## pin the dependencies anew
 	@requirements/lock.sh --upgrade

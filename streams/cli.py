@@ -19,6 +19,7 @@ COMMANDS = {
     "setup": "streams.commands.stream:setup",
     "worker": "streams.commands.stream:worker",
     "publish": "streams.commands.stream:publish_command",
+    "status": "streams.commands.status:status",
     "dead": "streams.commands.dead:app",
     "analyze": "streams.commands.offline:analyze",
     "explain": "streams.commands.offline:explain",

@@ -35,10 +35,8 @@ LAG = Gauge("stancewatch_lag", "Records not yet committed", ["topic"])
 LAST_PROGRESS = Gauge("stancewatch_seconds_without_progress", "Seconds with lag in which offsets stood still")
 # Records whose work is under way in this worker.
 IN_WORK = Gauge("stancewatch_records_in_work", "Records of the batch that is being served")
-# Share of the reading processes that are busy, 0 to 1 (classify).
-POOL_BUSY = Gauge("stancewatch_pool_busy", "Share of the reading processes that are at work")
 # What runs: always 1, told by its labels.
-BUILD = Gauge("stancewatch_build", "What runs here", ["role", "version", "lexicon"])
+BUILD = Gauge("stancewatch_build", "What runs here", ["role", "version"])
 # Share of the fullest data disk of Elasticsearch that is in use (index).
 DISK_USED = Gauge("stancewatch_elasticsearch_disk_used_ratio", "Used share of Elasticsearch's fullest disk")
 

@@ -1,10 +1,12 @@
 """Enriched events, observations, shifts and dead letters into Elasticsearch, each document under its own id."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 
+from streams.agents.disk import watch_disk
 from streams.agents.worker import Outbox, Record
 from streams.codec import decode_dead_letter, decode_shift, encode
 from streams.core.errors import Rejected
@@ -43,10 +45,13 @@ class Index:
 
     async def start(self) -> None:
         """Open the connection."""
-        self._store = Store(make_client(self._settings))
+        client = make_client(self._settings)
+        self._store = Store(client)
+        self._watching = asyncio.create_task(watch_disk(client))
 
     async def stop(self) -> None:
         """Close the connection."""
+        self._watching.cancel()
         await self._store.close()
 
     async def handle(self, batch: Sequence[Record], outbox: Outbox) -> None:

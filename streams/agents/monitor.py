@@ -8,7 +8,8 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from streams.metrics import LAG, LAST_PROGRESS
+from streams import __version__
+from streams.metrics import BUILD, LAG, LAST_PROGRESS
 from streams.settings import Settings
 from streams.topology import MONITOR_PORTS
 
@@ -54,6 +55,7 @@ class Monitor:
 
     async def start(self) -> None:
         """Listen; raises OSError if the port is taken."""
+        BUILD.labels(self._role, __version__).set(1)
         pages = web.Application()
         pages.add_routes([web.get("/metrics", self._metrics), web.get("/healthz", self._healthz)])
         self._runner = web.AppRunner(pages, access_log=None)
@@ -94,6 +96,7 @@ class Monitor:
         healthy = self.progress.healthy()
         body = {
             "role": self._role,
+            "version": __version__,
             "healthy": healthy,
             "lag": self.progress.lag,
             "seconds_without_progress": round(self.progress.stalled_for(), 1),

@@ -19,7 +19,7 @@ from streams.codec import encode
 from streams.core.errors import Rejected
 from streams.credentials import faust_credentials
 from streams.deadletter import Breaker, TooManyBad, dead_letter
-from streams.metrics import AGE, CONSUMED, DEAD_LETTERS
+from streams.metrics import AGE, CONSUMED, DEAD_LETTERS, IN_WORK
 from streams.patience import ServiceAway, until_served
 from streams.settings import Settings
 from streams.topology import DEAD, MAX_MESSAGE_BYTES, sources
@@ -156,7 +156,9 @@ class Worker:
             batch = [_record(event.message) for event in events]
             with nothing_escapes(self.role.name):
                 self._outbox.breaker.open_batch(len(batch))
+                IN_WORK.set(len(batch))
                 await self.role.handle(batch, self._outbox)
+            IN_WORK.set(0)
             self._count(batch)
 
     def _count(self, batch: Sequence[Record]) -> None:

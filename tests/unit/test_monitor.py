@@ -2,7 +2,9 @@
 
 import asyncio
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
+
+from aiokafka import TopicPartition
 
 from streams.agents.monitor import Monitor, Progress
 from streams.metrics import LAG
@@ -49,12 +51,7 @@ class Consumer:
         return 10
 
 
-class Partition(NamedTuple):
-    topic: str
-    partition: int
-
-
-PARTITION = Partition(topic="slow.start", partition=0)
+PARTITION = TopicPartition("slow.start", 0)
 
 
 async def test_the_watcher_goes_on_when_the_consumer_starts_late() -> None:
