@@ -219,7 +219,7 @@ def _place_in_article(draft: Draft, candidate: Candidate) -> Iterator[str]:
     is_long = len(draft.article.text) >= _LONG
     issue = candidate.issue.issue
     place = candidate.sentence - draft.has_headline
-    share = sum(any(each.issue == issue for each in found) for found in draft.issues.values())
+    share = draft.share(issue)
     yield f"doubt={issue in draft.doubts}|{issue}|long={is_long}"
     yield f"long={is_long}"
     yield f"long={is_long}|place={min(place, 2)}"
