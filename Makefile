@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-.PHONY: help run test unit quality lint format types lock clean prepare-run prepare-dev
+.PHONY: help run test unit faults golden quality lint format types lock clean prepare-run prepare-dev \
+  rules audit init offline-images
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -15,6 +16,13 @@ test: prepare-dev ## every test, on a real Kafka and a real Elasticsearch that i
 
 unit: prepare-dev ## the pure tests: seconds, no services
 	@.venv/bin/python -m pytest tests/unit
+
+faults: prepare-dev ## the long tests too: real Alertmanager, storms of kills; installs what they need
+	@deploy/prepare.sh faults
+	@.venv/bin/python -m pytest tests/faults -m "long or not long" --timeout 1800
+
+golden: prepare-dev ## write the golden outputs anew; read the difference before you commit it
+	@.venv/bin/python -m tests.golden
 
 quality: prepare-dev ## the scores of the reader and the detector, with their floors
 	@.venv/bin/python -m pytest tests/quality -s
@@ -31,11 +39,23 @@ format: prepare-dev ## mend what ruff can mend
 types: prepare-dev ## mypy --strict on the package and the tests
 	@.venv/bin/mypy
 
+rules: ## the alert rules against promtool, which must be installed
+	@cd deploy/prometheus && promtool test rules rules_test.yml
+
+audit: prepare-dev ## known vulnerabilities of what the image carries; needs the network
+	@.venv/bin/pip-audit --require-hashes --disable-pip --requirement requirements/run.lock
+
+init: prepare-run ## .env and secrets/ for docker compose
+	@.venv/bin/stancewatch init
+
+offline-images: prepare-run ## stand-ins for the images where no registry can be reached; root and Docker needed
+	@deploy/offline/build.sh
+
 lock: prepare-dev ## pin the dependencies anew
 	@requirements/lock.sh --upgrade
 
 clean: ## stop local services and remove what they wrote
-	@if [ -x .venv/bin/stancewatch ]; then .venv/bin/stancewatch services down; fi
+	@if [ -x .venv/bin/stancewatch ]; then .venv/bin/stancewatch services down --erase; fi
 	@rm -rf .stancewatch
 
 prepare-run:

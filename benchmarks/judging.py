@@ -1,7 +1,7 @@
 """Judging alarms against known turns: false alarms, detection, delay."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from statistics import median
 
 from benchmarks.rivals import Alarms, Arrivals
@@ -13,7 +13,7 @@ from streams.core.shift import empty_series, fold
 
 @dataclass(slots=True)
 class Score:
-    """Sums over series. delays: observations, stories of the new stance seen up to the alarm, this one included."""
+    """Sums over series. delays, stories: what was seen since the turn up to and with the alarm."""
 
     observations: int = 0
     turns: int = 0
@@ -50,7 +50,7 @@ def ours(arrivals: Arrivals, series: str, detector: Detector) -> tuple[Alarms, A
 
 
 def judge(alarms: Alarms, truth: Simulated, score: Score) -> None:
-    """Add a series: the first alarm to the new stance between a turn and the next is right; every other is false."""
+    """Add a series: the first alarm to the right stance between two turns is right; every other is false."""
     arrivals = truth.arrivals
     score.observations += len(arrivals)
     left = list(alarms)
@@ -72,10 +72,12 @@ def judge(alarms: Alarms, truth: Simulated, score: Score) -> None:
     score.false += len(left)
 
 
-def _first(alarms: Iterable[tuple[int, Stance]], arrivals: Arrivals, stance: Stance, at: object, end: object) -> tuple[int, Stance] | None:
+def _first(
+    alarms: Alarms, arrivals: Arrivals, stance: Stance, at: datetime, end: datetime
+) -> tuple[int, Stance] | None:
     for index, told in alarms:
         when = arrivals[index][0]
-        if told == stance and at <= when < end:  # type: ignore[operator]
+        if told == stance and at <= when < end:
             return index, told
     return None
 

@@ -1,4 +1,5 @@
-"""Textbook detectors, each over the signs of a series as they come: +1 support, -1 oppose; neutral is skipped.
+"""Textbook detectors, each over the signs of a series as they come: +1 support, -1 oppose; neutral is
+skipped.
 
 Each takes (time, observation) in order and gives (index, new stance) where it would have raised an alarm.
 """
@@ -59,7 +60,7 @@ def cusum(threshold: float, drift: float = 0.0) -> Rival:
 
 
 def page_hinkley(threshold: float = 4.0, delta: float = 0.1) -> Rival:
-    """Page-Hinkley on the running mean of the signs, both ways (as in river and MOA); restarts at an alarm."""
+    """Page-Hinkley on the running mean of the signs, both ways, as in river; restarts at an alarm."""
 
     def detect(arrivals: Arrivals) -> Alarms:
         held, mean, n, up, down, alarms = 0, 0.0, 0, 0.0, 0.0, Alarms()
@@ -98,8 +99,8 @@ def hidden_markov(error: float = 0.1, switch: float = 0.01, least: float = 0.9) 
 def bayes_online(hazard: float = 0.01, least: float = 0.5, recent: int = 12) -> Rival:
     """Bayesian online change-point detection (Adams and MacKay 2007) with a beta-Bernoulli model of the sign.
 
-    An alarm where the expected share of support in the current run crosses to the other side with the chance of
-    a run shorter than `recent` at least `least`.
+    An alarm where the expected share of support in the current run crosses to the other side with the
+    chance of a run shorter than `recent` at least `least`.
     """
 
     def detect(arrivals: Arrivals) -> Alarms:
@@ -120,7 +121,7 @@ def bayes_online(hazard: float = 0.01, least: float = 0.5, recent: int = 12) -> 
 
 
 def _bocpd_step(runs: dict[tuple[int, int], float], sign: int, hazard: float) -> dict[tuple[int, int], float]:
-    """One observation on the distribution over runs, each known by its counts of both signs; prior beta(.2, .2)."""
+    """One observation on the distribution over runs, each a pair of counts; prior beta(.2, .2)."""
     grown: dict[tuple[int, int], float] = {}
     fresh = 0.0
     for (up, down), p in runs.items():

@@ -18,10 +18,11 @@ _ODDS: Final[dict[Strength, float]] = {"deed": 0.5, "decision": 0.7, "statement"
 class World:
     """Parameters of a simulation.
 
-    errors: share of stories with a wrong sign. bursts: share of stories that are reprinted, by two to seven other
-    outlets within half a day. lateness: hours, the most that an article arrives after its publication. gap: mean
-    hours between stories. life: mean stories between turns. informative: whether weak stories err more often;
-    otherwise all are statements.
+    errors: share of stories with a wrong sign. bursts: share of stories that are reprinted, by two to seven
+    other outlets within half a day. lateness: hours, the most that an article arrives after its
+    publication. gap: mean hours between stories. life: mean stories between turns. informative: whether
+    weak stories err more often; otherwise all are statements. is_read_anew: signs are misread copy by copy,
+    not story by story.
     """
 
     errors: float = 0.06
@@ -30,12 +31,13 @@ class World:
     gap: float = 6.0
     life: int = 50
     informative: bool = True
+    is_read_anew: bool = False
     outlets: int = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """A series as it arrives: (arrival, observation) in order of arrival, and its true turns (when, to what)."""
+    """A series as (arrival, observation) in order of arrival, and its true turns as (when, to what)."""
 
     series: str
     arrivals: tuple[tuple[datetime, Observation], ...]
@@ -44,11 +46,13 @@ class Simulated:
 
 def simulate(world: World, number: int, length: int, seed: int) -> list[Simulated]:
     """Give so many series of about so many observations each."""
-    return [_series(world, f"S{i:03d}|sanctions|XXX", length, random.Random(f"{seed}/{i}")) for i in range(number)]
+    return [
+        _series(world, f"S{i:03d}|sanctions|XXX", length, random.Random(f"{seed}/{i}")) for i in range(number)
+    ]
 
 
 def _series(world: World, series: str, length: int, rng: random.Random) -> Simulated:
-    now, stance = _START, rng.choice(("support", "oppose"))
+    now, stance = _START, rng.choice(tuple(_OTHER))
     left = _life(world, rng)
     items: list[Observation] = []
     turns: list[tuple[datetime, Stance]] = []
@@ -72,7 +76,7 @@ def _story(world: World, series: str, stance: Stance, now: datetime, rng: random
     if world.informative:
         strength = rng.choices(list(_MIX), list(_MIX.values()))[0]
     chance = world.errors * (_ODDS[strength] if world.informative else 1.0)
-    read = _OTHER[stance] if rng.random() < chance else stance
+    read = _read(stance, chance, rng)
     mark = stable_id(series, now.isoformat(), str(rng.random()))
     outlets = rng.sample(range(world.outlets), 8)
     first = Observation(
@@ -95,7 +99,14 @@ def _story(world: World, series: str, stance: Stance, now: datetime, rng: random
     if rng.random() >= world.bursts:
         return [first]
     copies = rng.randint(2, 7)
-    return [first] + [_copy(first, outlets[n], rng) for n in range(1, copies + 1)]
+    printed = [_copy(first, outlets[n], rng) for n in range(1, copies + 1)]
+    if world.is_read_anew:
+        printed = [replace(copy, stance=_read(stance, chance, rng)) for copy in printed]
+    return [first, *printed]
+
+
+def _read(stance: Stance, chance: float, rng: random.Random) -> Stance:
+    return _OTHER[stance] if rng.random() < chance else stance
 
 
 def _copy(first: Observation, outlet: int, rng: random.Random) -> Observation:

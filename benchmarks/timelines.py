@@ -14,27 +14,32 @@ import orjson
 
 from streams.core.model import Actor, Evidence, Observation, Strength
 
-_CUES: Final[tuple[tuple[Strength, str], ...]] = (
-    (
-        "hint",
-        r"\b(possible|possibly|consider\w*|mull\w*|weigh\w*|draft\w*|may|might|goodwill|talks? on|begin\w* talks"
-        r"|willing\w*|open to|ready to|do(es)? not comment|despite)\b",
-    ),
-    (
-        "deed",
-        r"\b(imposes?|imposed|signs?|signed|withdraws?|withdrew|withdrawing|deploys?|deployed|sends?|sent|sending"
-        r"|arriv\w+|breaks?|broke|suspends?|suspended|lifts?|lifted|eases?|eased|seizes?|seized|releas\w+"
-        r"|blacklist\w*|sanctions? \d+|captur\w+|launch\w+|advanc\w+|enter\w*|cross\w*|crossed|left|completes?"
-        r"|completed|violat\w+|resum\w+|freezes?|froze|bans?|banned|reimpos\w+|adds|lists|designat\w+|cancel\w*"
-        r"|revok\w+|ends?|ended|vetoe?s?|vetoed|takes? effect|comes? into (force|effect)|begin\w*|started)\b",
-    ),
-    (
-        "decision",
-        r"\b(announc\w+|agre\w+|approv\w+|authori[sz]\w+|decid\w+|orders?|ordered|will|plans?|pledg\w+|promis\w+"
-        r"|extend\w*|extension|reject\w*|refus\w+|rules? out|grant\w*|permission|votes?|voted|adopts?|confirm\w*)\b",
-    ),
+_HINTS: Final = (
+    "possible|possibly|consider|considers|considering|mulls?|mulling|weighs?|weighing|drafts?|drafting|may|might"
+    "|willing|willingness|open to|ready to"
 )
-_FUTURE: Final = re.compile(r"\b(will|would|plans? to|to|agree\w* to|promis\w+ to|pledg\w+ to)\b")
+_DEEDS: Final = (
+    "imposes?|imposed|reimposes?|reimposed|lifts?|lifted|eases?|eased|an ease|freezes?|froze"
+    "|releases?|releasing"
+    "|seizes?|seized|bans?|banned|blacklists?|designates?|designation|revokes?|revoked|cancels?|cancelled"
+    "|signs?|signed|breaks?|broke|violates?|violated|suspends?|suspended|ends?|ended|resumes?|resumed"
+    "|takes? effect|comes? into force|withdraws?|withdrew|withdrawing|withdrawal|deploys?|deployed"
+    "|sends?|sent"
+    "|sending|arrives?|arrived|enters?|entered|crosses|crossed|leaves?|left|captures?|captured|advances?"
+    "|launch|launches|launched|completes?|completed|begins?|began|starts?|started|vetoes|vetoed"
+)
+_DECISIONS: Final = (
+    "announces?|announced|agrees?|agreed|approves?|approved|authori[sz]es?|authori[sz]ed|decides?|decided|orders?"
+    "|ordered|will|plans?|planned|pledges?|pledged|promises?|promised|extends?|extended|extension|rejects?"
+    "|rejected|refuses?|refused|rules? out|ruled out|grants?|granted|votes?|voted|adopts?|adopted"
+    "|confirms?|confirmed"
+)
+_CUES: Final[tuple[tuple[Strength, re.Pattern[str]], ...]] = (
+    ("hint", re.compile(rf"\b({_HINTS})\b")),
+    ("deed", re.compile(rf"\b({_DEEDS})\b")),
+    ("decision", re.compile(rf"\b({_DECISIONS})\b")),
+)
+_FUTURE: Final = re.compile(r"\b(will|would|to)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def strength_of(evidence: str) -> Strength:
     """The strength of what a sentence tells: a deed that is only announced or willed is a decision."""
     text = evidence.lower()
     for strength, cue in _CUES:
-        match = re.search(cue, text)
+        match = cue.search(text)
         if match is None:
             continue
         if strength == "deed" and _FUTURE.search(text[: match.start()]):

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Prepares a checkout: JDK 17, Maven, a virtual environment from the lock files. Quick when nothing is to be done.
-# usage: deploy/prepare.sh run|dev
+# usage: deploy/prepare.sh run|dev|faults
 set -euo pipefail
 cd "$(dirname "$0")/.."
-kind="${1:?run or dev}"
+kind="${1:?run, dev or faults}"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -14,6 +14,9 @@ if [ -n "$python" ] && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
 java_major="$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' || true)"
 if [ -z "$java_major" ] || [ "$java_major" -lt 17 ]; then packages+=(openjdk-17-jre-headless); fi
 command -v mvn >/dev/null || packages+=(maven)
+if [ "$kind" = faults ]; then
+  command -v prometheus-alertmanager >/dev/null || packages+=(prometheus-alertmanager)
+fi
 
 if [ "${#packages[@]}" -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -33,7 +36,7 @@ sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))
 PY
 
 locks=(requirements/build.lock requirements/run.lock)
-[ "$kind" = dev ] && locks=(requirements/build.lock requirements/dev.lock)
+[ "$kind" != run ] && locks=(requirements/build.lock requirements/dev.lock)
 stamp=".venv/.prepared-$kind-$(cat "${locks[@]}" pyproject.toml | sha256sum | cut -c1-16)"
 [ -e "$stamp" ] && exit 0
 

@@ -1,10 +1,14 @@
 """What becomes of a record that cannot be served: its original bytes, where it stood, and why."""
 
 import base64
+from collections import Counter, deque
 from datetime import datetime
+from typing import Any
 
 from streams.core.errors import Rejected
 from streams.core.model import DeadLetter, stable_id
+
+EXCERPT_BYTES = 2000
 
 
 def dead_letter(
@@ -31,6 +35,51 @@ def dead_letter(
         reason=str(fault),
         at=at,
     )
+
+
+def dead_document(letter: DeadLetter) -> dict[str, Any]:
+    """The letter as ``dead`` and Kibana find it: with the beginning of its text, and open until somebody acts."""
+    text = original_value(letter)[:EXCERPT_BYTES].decode("utf-8", "replace")
+    fields = {name: getattr(letter, name) for name in letter.__dataclass_fields__}
+    return {**fields, "excerpt": text, "state": "open"}
+
+
+class TooManyBad(Exception):  # noqa: N818 - says what is so
+    """Among the last records, more were bad than a healthy stream ever holds: the fault is rather ours."""
+
+
+class Breaker:
+    """Counts bad records among the last ones. Told before they are buried, so that a bad deploy drains nothing.
+
+    A batch is judged as a whole, together with the batches before it, once they make ``window`` records.
+    """
+
+    def __init__(self, ratio: float, window: int) -> None:
+        self._ratio = ratio
+        self._window = window
+        self._batches: deque[list[int]] = deque()  # records, and the bad ones among them
+        self._codes: deque[Counter[str]] = deque()
+
+    def open_batch(self, records: int) -> None:
+        """The next ``bad`` belong to this batch. Batches that the window no longer needs are forgotten."""
+        self._batches.append([records, 0])
+        self._codes.append(Counter())
+        while sum(size for size, _ in self._batches) - self._batches[0][0] >= self._window:
+            self._batches.popleft()
+            self._codes.popleft()
+
+    def bad(self, codes: list[str]) -> None:
+        """Records of the open batch are bad, for these reasons. Raises TooManyBad."""
+        if not self._batches:
+            return
+        self._batches[-1][1] += len(codes)
+        self._codes[-1].update(codes)
+        seen = sum(size for size, _ in self._batches)
+        bad = sum(count for _, count in self._batches)
+        if seen >= self._window and bad / seen > self._ratio:
+            why = sum(self._codes, Counter()).most_common(3)
+            reasons = ", ".join(f"{code} {count}" for code, count in why)
+            raise TooManyBad(f"{bad} of the last {seen} records were bad ({reasons})")
 
 
 def original_value(letter: DeadLetter) -> bytes:

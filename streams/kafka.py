@@ -10,12 +10,13 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 
+from streams.credentials import client_options
 from streams.patience import ServiceAway, until_served
-from streams.settings import Settings
+from streams.settings import ServiceUnreachable, Settings
 from streams.topology import MAX_MESSAGE_BYTES, TopicSpec, topic_specs
 
 
-class KafkaUnreachable(Exception):  # noqa: N818 - says what is so
+class KafkaUnreachable(ServiceUnreachable):
     """No broker answers at the configured address."""
 
 
@@ -30,7 +31,7 @@ class TopicState:
 @contextlib.asynccontextmanager
 async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """An admin client. Raises KafkaUnreachable."""
-    client = AIOKafkaAdminClient(bootstrap_servers=settings.kafka, request_timeout_ms=15000)
+    client = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=15000)
     try:
         await client.start()
     except (KafkaError, OSError) as error:
@@ -48,7 +49,7 @@ async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
 async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
     """An idempotent producer. Raises KafkaUnreachable."""
     sender = AIOKafkaProducer(
-        bootstrap_servers=settings.kafka,
+        **client_options(settings),
         enable_idempotence=True,
         linger_ms=10,
         max_request_size=MAX_MESSAGE_BYTES,
@@ -125,7 +126,7 @@ async def consumer(
     """A plain consumer from the first offset, without a group unless one is named. Raises KafkaUnreachable."""
     reader = AIOKafkaConsumer(
         *topics,
-        bootstrap_servers=settings.kafka,
+        **client_options(settings),
         group_id=group,
         auto_offset_reset="earliest",
         enable_auto_commit=False,

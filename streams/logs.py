@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import unicodedata
 from typing import Any
 
 import structlog
@@ -19,14 +20,14 @@ def configure_logs(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    # repr-like rendering escapes what an article may carry: control characters never reach the terminal.
-    renderer = (
-        structlog.processors.JSONRenderer()
+    # JSON escapes what an article may carry by itself; for a terminal it is done before the line is coloured.
+    rendering: list[Any] = (
+        [structlog.processors.JSONRenderer()]
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else [_harmless, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
     formatter = structlog.stdlib.ProcessorFormatter(
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
         foreign_pre_chain=shared,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -41,3 +42,18 @@ def configure_logs(settings: Settings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def printable(text: str, keep: str = "") -> str:
+    """The text with every control, format and surrogate character escaped: none can move or fool a terminal."""
+    return "".join(
+        letter if letter in keep or unicodedata.category(letter)[0] != "C" else ascii(letter)[1:-1]
+        for letter in text
+    )
+
+
+def _harmless(_: Any, __: str, event: Any) -> Any:
+    return {
+        key: printable(value, keep="\n" if key == "exception" else "") if isinstance(value, str) else value
+        for key, value in event.items()
+    }

@@ -31,6 +31,14 @@ AGE = Histogram(
 )
 # Records between a topic's end and what this worker has committed, by topic.
 LAG = Gauge("stancewatch_lag", "Records not yet committed", ["topic"])
+# Seconds since offsets last moved or nothing was left to do.
+LAST_PROGRESS = Gauge("stancewatch_seconds_without_progress", "Seconds with lag in which offsets stood still")
+# Records whose work is under way in this worker.
+IN_WORK = Gauge("stancewatch_records_in_work", "Records of the batch that is being served")
+# What runs: always 1, told by its labels.
+BUILD = Gauge("stancewatch_build", "What runs here", ["role", "version"])
+# Share of the fullest data disk of Elasticsearch that is in use (index).
+DISK_USED = Gauge("stancewatch_elasticsearch_disk_used_ratio", "Used share of Elasticsearch's fullest disk")
 
 for _outcome in ("relevant", "irrelevant", "not_read", "dead"):
     ARTICLES.labels(_outcome)

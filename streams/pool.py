@@ -8,7 +8,7 @@ from concurrent.futures import TimeoutError as ReadTimeout
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -17,6 +17,7 @@ from streams.core.errors import Rejected
 from streams.core.model import EnrichedEvent, Observation, ReportedShift
 from streams.reading import Reading, load_reading
 
+T = TypeVar("T")
 CHUNK = 40
 
 
@@ -32,6 +33,11 @@ class Read:
     readings: tuple[tuple[bytes, bytes], ...]
     outcome: str
     issues: tuple[str, ...]
+
+
+def chunks(items: Sequence[T]) -> list[Sequence[T]]:
+    """Pieces that one process reads at a time: large enough to parse in batches, small enough to share out."""
+    return [items[at : at + CHUNK] for at in range(0, len(items), CHUNK)]
 
 
 class ReaderPool:
@@ -54,8 +60,7 @@ class ReaderPool:
 
     async def read(self, records: Sequence[tuple[bytes | None, datetime]]) -> list[Read | Rejected]:
         """Read (bytes, time of ingestion) pairs; one result each, in order."""
-        chunks = [records[at : at + CHUNK] for at in range(0, len(records), CHUNK)]
-        results = await asyncio.gather(*(self._read_chunk(chunk) for chunk in chunks))
+        results = await asyncio.gather(*(self._read_chunk(chunk) for chunk in chunks(records)))
         return [result for chunk in results for result in chunk]
 
     async def _read_chunk(self, chunk: Sequence[tuple[bytes | None, datetime]]) -> list[Read | Rejected]:

@@ -1,20 +1,25 @@
 """Builds the reader from the files of the package."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from streams.core.cues import Cues
 from streams.core.issues import Issues, build_issue
+from streams.core.learned import Models, unpack
 from streams.core.pipeline import Lexicon, Reader
 from streams.lexicon import actor_data, content_version, load_catalogue, read_yaml
 
 _ISSUES = Path(__file__).parent / "lexicons" / "issues"
+MODEL = Path(__file__).parent / "models" / "reading.npz"
 
 
 def load_reader(more_issues: Iterable[dict[str, Any]] = ()) -> Reader:
     """Build the reader, once a process. more_issues are parsed issue files watched beside the package's own."""
-    return Reader(load_lexicon(more_issues))
+    return Reader(load_lexicon(more_issues), load_models())
 
 
 def load_lexicon(more_issues: Iterable[dict[str, Any]] = ()) -> Lexicon:
@@ -25,3 +30,12 @@ def load_lexicon(more_issues: Iterable[dict[str, Any]] = ()) -> Lexicon:
     issues = Issues(build_issue(row) for row in rows)
     cues = Cues(words, {issue.id: issue.cues for issue in issues.all.values()})
     return Lexicon(load_catalogue(), issues, cues, content_version(rows, words, actor_data()))
+
+
+def load_models(path: Path = MODEL) -> Models:
+    """Read what training left behind; numpy alone is needed."""
+    card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    with np.load(path) as arrays:
+        parts = {name: unpack(arrays, name) for name in ("pair", "topic", "context", "strength")}
+        issues = frozenset(arrays["issues"].tobytes().decode("utf-8").split("\n"))
+    return Models(**parts, issues=issues, version=card["version"])

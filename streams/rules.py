@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from streams.core.model import Shift, ShiftKind, ShiftStatus
+from streams.settings import SettingsError
 
 ALERTMANAGER = "alertmanager"
 UNKNOWN = "unknown"  # the context of a shift that has none
@@ -38,7 +39,7 @@ class Fault:
         return f"line {self.line}: {self.path}: {self.message}"
 
 
-class RulesError(Exception):
+class RulesError(SettingsError):
     """The rules cannot be used; ``faults`` says everything that is wrong with them."""
 
     def __init__(self, faults: list[Fault]) -> None:
@@ -185,7 +186,10 @@ def parse_rules(text: str) -> AlertRules:
     try:
         return AlertRules.model_validate(document)
     except ValidationError as error:
-        raise RulesError([_fault(node, each["loc"], each["msg"]) for each in error.errors()]) from error
+        found = error.errors()
+        # A list whose members are all at fault is called too short as well: that is no second mistake.
+        own = [each for each in found if each["type"] != "too_short" or len(found) == 1]
+        raise RulesError([_fault(node, each["loc"], each["msg"]) for each in own]) from error
 
 
 def unknown_words(rules: AlertRules, text: str, issues: set[str], actors: set[str]) -> list[Fault]:

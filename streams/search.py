@@ -45,15 +45,16 @@ class Write:
 
 def make_client(settings: Settings) -> AsyncElasticsearch:
     """A client without retries of its own: they are too short to help and hide the trouble from our counters."""
-    password = settings.password()
+    password, api_key = settings.password(), settings.api_key()
     authority: dict[str, Any] = (
         {"ca_certs": str(settings.elasticsearch_ca_file)} if settings.elasticsearch_ca_file else {}
     )
     return AsyncElasticsearch(
         settings.elasticsearch.split(","),
         basic_auth=(settings.elasticsearch_user, password)
-        if settings.elasticsearch_user and password
+        if settings.elasticsearch_user and password and not api_key
         else None,
+        api_key=api_key,
         request_timeout=30,
         max_retries=0,
         retry_on_timeout=False,

@@ -7,6 +7,10 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+class ServiceUnreachable(Exception):  # noqa: N818 - says what is so
+    """A service that a command needs does not answer, or refuses; the message says where and what to do."""
+
+
 class SettingsError(Exception):
     """Some settings are unusable; the message lists every one of them."""
 
@@ -24,6 +28,22 @@ class Settings(BaseSettings):
     elasticsearch_password: SecretStr | None = None
     elasticsearch_password_file: Path | None = None
     elasticsearch_ca_file: Path | None = None
+    elasticsearch_api_key: SecretStr | None = Field(
+        None, description="Instead of a user; the encoded form, as Kibana shows it"
+    )
+    elasticsearch_api_key_file: Path | None = None
+    kafka_security: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = "plaintext"
+    kafka_ca_file: Path | None = Field(
+        None, description="Who signed the brokers' certificates; unset: the system's"
+    )
+    kafka_cert_file: Path | None = Field(
+        None, description="This client's certificate, where brokers ask for one"
+    )
+    kafka_key_file: Path | None = None
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_user: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_password_file: Path | None = None
     alertmanager: str | None = Field(None, description="Alertmanager base URL; unset means that none is told")
     kibana: str | None = Field(None, description="Kibana base URL for the links in alerts")
     kibana_api_key_file: Path | None = Field(
@@ -55,6 +75,13 @@ class Settings(BaseSettings):
     monitor_host: str = Field("127.0.0.1", description="Where /metrics and /healthz listen")
     monitor_port: int = Field(0, ge=0, le=65535, description="0 takes the role's own port, 9101 to 9104")
     stall_seconds: float = Field(60.0, gt=0, description="No progress with lag for so long is unhealthy")
+    breaker_ratio: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="A role stops when more of the last records than this were bad; 1 never stops",
+    )
+    breaker_window: int = Field(200, ge=10, le=100_000, description="How many records the breaker looks back")
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -68,26 +95,33 @@ class Settings(BaseSettings):
 
     def password(self) -> str | None:
         """The Elasticsearch password, from its file if one is named. Raises SettingsError if it cannot be read."""
-        if self.elasticsearch_password_file is None:
-            return self.elasticsearch_password.get_secret_value() if self.elasticsearch_password else None
-        return _secret("elasticsearch_password_file", self.elasticsearch_password_file)
+        return self._secret("elasticsearch_password")
+
+    def api_key(self) -> str | None:
+        """The Elasticsearch API key, likewise."""
+        return self._secret("elasticsearch_api_key")
+
+    def kafka_secret(self) -> str | None:
+        """The Kafka password, likewise."""
+        return self._secret("kafka_password")
 
     def kibana_api_key(self) -> str | None:
-        """The API key for Kibana, if one is named. Raises SettingsError if it cannot be read."""
-        file = self.kibana_api_key_file
-        return _secret("kibana_api_key_file", file) if file else None
+        """The API key for Kibana, from its file if one is named. Raises SettingsError if it cannot be read."""
+        return self._secret("kibana_api_key")
 
     def kibana_password(self) -> str | None:
-        """The password for Kibana, if one is named. Raises SettingsError if it cannot be read."""
-        file = self.kibana_password_file
-        return _secret("kibana_password_file", file) if file else None
+        """The password for Kibana, likewise."""
+        return self._secret("kibana_password")
 
-
-def _secret(key: str, file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{key}: {error}") from error
+    def _secret(self, name: str) -> str | None:
+        file: Path | None = getattr(self, f"{name}_file")
+        if file is None:
+            given: SecretStr | None = getattr(self, name, None)
+            return given.get_secret_value() if given else None
+        try:
+            return file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"STANCEWATCH_{name.upper()}_FILE: {error}") from error
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -97,7 +131,11 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         lines = [
-            f"  STANCEWATCH_{str(e['loc'][0]).upper()}: {e['msg']} (is {e['input']!r})"
+            f"  STANCEWATCH_{str(e['loc'][0]).upper()}: {e['msg']}{_shown(str(e['loc'][0]), e['input'])}"
             for e in error.errors()
         ]
         raise SettingsError("these settings cannot be used:\n" + "\n".join(lines)) from error
+
+
+def _shown(name: str, value: object) -> str:
+    return "" if name.endswith(("password", "api_key")) else f" (is {value!r})"

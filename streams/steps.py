@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from streams.settings import ServiceUnreachable
+
 # unavailable: this server has no such thing, and the product works without it.
 Outcome = Literal[
     "unchanged", "created", "updated", "would create", "would update", "mismatch", "unavailable"
 ]
 
 
-class SetupError(Exception):
+class SetupError(ServiceUnreachable):
     """Setup cannot go on; the message says what, where and what to do."""
 
 

@@ -16,6 +16,7 @@ OBSERVATIONS_INDEX = "stance-observations"
 SHIFTS_INDEX = "stance-shifts"
 SERIES_INDEX = "stance-series"
 ALERTS_INDEX = "stance-alerts"
+DEAD_INDEX = "news-dead-letters"
 
 ROLES = ("classify", "track", "index", "notify")
 MONITOR_PORTS = {role: 9101 + place for place, role in enumerate(ROLES)}
@@ -62,6 +63,6 @@ def sources(role: str) -> tuple[str, ...]:
     return {
         "classify": (RAW,),
         "track": (OBSERVATIONS,),
-        "index": (ENRICHED, OBSERVATIONS, SHIFTS),
+        "index": (ENRICHED, OBSERVATIONS, SHIFTS, DEAD),
         "notify": (SHIFTS,),
     }[role]

@@ -1,7 +1,6 @@
 """What several tests need: articles, counts, waiting."""
 
 import asyncio
-import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -15,17 +14,6 @@ from streams.publish import Line, publish
 from streams.search import make_client
 from streams.settings import Settings
 from streams.topology import ROLES, sources
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that are free now."""
-    held = [socket.socket() for _ in range(count)]
-    for sock in held:
-        sock.bind(("127.0.0.1", 0))
-    found = [sock.getsockname()[1] for sock in held]
-    for sock in held:
-        sock.close()
-    return found
 
 
 def article(

@@ -1,11 +1,12 @@
 """``articles.raw`` to ``articles.enriched`` and ``stance.observations``."""
 
+import asyncio
 from collections.abc import Sequence
 
 from streams.agents.worker import Outbox, Output, Record
 from streams.core.errors import Rejected
 from streams.metrics import ARTICLES, OBSERVED
-from streams.pool import Read, ReaderPool
+from streams.pool import Read, ReaderPool, chunks
 from streams.settings import Settings
 from streams.topology import ENRICHED, OBSERVATIONS
 
@@ -28,7 +29,10 @@ class Classify:
         self._pool.close()
 
     async def handle(self, batch: Sequence[Record], outbox: Outbox) -> None:
-        """Read, send on, and bury what was rejected."""
+        """Read, send on, and bury what was rejected; one chunk is sent while the next is read."""
+        await asyncio.gather(*(self._serve(chunk, outbox) for chunk in chunks(batch)))
+
+    async def _serve(self, batch: Sequence[Record], outbox: Outbox) -> None:
         results = await self._pool.read([(record.value, record.at) for record in batch])
         dead = [
             (record, result)

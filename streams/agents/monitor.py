@@ -8,7 +8,8 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from streams.metrics import LAG
+from streams import __version__
+from streams.metrics import BUILD, LAG, LAST_PROGRESS
 from streams.settings import Settings
 from streams.topology import MONITOR_PORTS
 
@@ -50,9 +51,11 @@ class Monitor:
         self._host = settings.monitor_host
         self._port = settings.monitor_port or MONITOR_PORTS[role]
         self.progress = Progress(settings.stall_seconds)
+        self._lagging: set[str] = set()
 
     async def start(self) -> None:
         """Listen; raises OSError if the port is taken."""
+        BUILD.labels(self._role, __version__).set(1)
         pages = web.Application()
         pages.add_routes([web.get("/metrics", self._metrics), web.get("/healthz", self._healthz)])
         self._runner = web.AppRunner(pages, access_log=None)
@@ -67,14 +70,24 @@ class Monitor:
 
     async def _watch(self) -> None:
         while True:
-            committed, ends = _offsets(self._app)
-            self.progress.see(committed, ends)
-            lag: dict[str, int] = {}
-            for tp, offset in committed.items():
-                lag[tp.topic] = lag.get(tp.topic, 0) + max(0, ends[tp] - offset)
-            for topic, records in lag.items():
-                LAG.labels(topic).set(records)
+            try:
+                self._look()
+            except Exception as error:  # noqa: BLE001 - a watcher that dies would call a sound worker ill for good
+                log.debug("no offsets to be seen yet", error=repr(error))
             await asyncio.sleep(1)
+
+    def _look(self) -> None:
+        committed, ends = _offsets(self._app)
+        self.progress.see(committed, ends)
+        lag: dict[str, int] = dict.fromkeys(
+            self._lagging, 0
+        )  # of partitions that went elsewhere nothing is left
+        for tp, offset in committed.items():
+            lag[tp.topic] = lag.get(tp.topic, 0) + max(0, ends[tp] - offset)
+        for topic, records in lag.items():
+            LAG.labels(topic).set(records)
+        self._lagging = set(lag)
+        LAST_PROGRESS.set(self.progress.stalled_for())
 
     async def _metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
@@ -83,6 +96,7 @@ class Monitor:
         healthy = self.progress.healthy()
         body = {
             "role": self._role,
+            "version": __version__,
             "healthy": healthy,
             "lag": self.progress.lag,
             "seconds_without_progress": round(self.progress.stalled_for(), 1),

@@ -17,14 +17,16 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from streams.codec import encode
 from streams.core.errors import Rejected
-from streams.deadletter import dead_letter
-from streams.metrics import AGE, CONSUMED, DEAD_LETTERS
+from streams.credentials import faust_credentials
+from streams.deadletter import Breaker, TooManyBad, dead_letter
+from streams.metrics import AGE, CONSUMED, DEAD_LETTERS, IN_WORK
 from streams.patience import ServiceAway, until_served
 from streams.settings import Settings
 from streams.topology import DEAD, MAX_MESSAGE_BYTES, sources
 
 log = structlog.get_logger(__name__)
 EXIT_GAVE_UP = 70
+EXIT_BREAKER = 76
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Outbox:
         self._settings = settings
         self._role = role
         self._topics: dict[str, Any] = {}
+        self.breaker = Breaker(settings.breaker_ratio, settings.breaker_window)
 
     async def send(self, outputs: Sequence[Output]) -> None:
         """Send all, again and again until each stands; an output that the broker will never take is buried."""
@@ -98,6 +101,7 @@ class Outbox:
         """Like ``bury``, for several at once."""
         if not dead:
             return
+        self.breaker.bad([fault.code for _, fault in dead])
         now = datetime.now(UTC)
         letters = []
         for record, fault in dead:
@@ -151,7 +155,10 @@ class Worker:
         async for events in stream.take_events(self.settings.batch, within=self.settings.batch_wait):
             batch = [_record(event.message) for event in events]
             with nothing_escapes(self.role.name):
+                self._outbox.breaker.open_batch(len(batch))
+                IN_WORK.set(len(batch))
                 await self.role.handle(batch, self._outbox)
+            IN_WORK.set(0)
             self._count(batch)
 
     def _count(self, batch: Sequence[Record]) -> None:
@@ -166,6 +173,7 @@ def make_app(role: str, settings: Settings) -> Any:
     return faust.App(
         settings.topic(f"stancewatch-{role}"),
         broker=";".join(f"aiokafka://{host.strip()}" for host in settings.kafka.split(",")),
+        broker_credentials=faust_credentials(settings),
         processing_guarantee="at_least_once",
         stream_publish_on_commit=False,
         broker_session_timeout=10,
@@ -196,6 +204,14 @@ def nothing_escapes(role: str) -> Any:
     """What no rule foresaw ends the process at once: Faust would count the batch as done and lose it."""
     try:
         yield
+    except TooManyBad as trouble:
+        log.critical(
+            "stopping before good records become dead letters: mend the cause, or raise"
+            " STANCEWATCH_BREAKER_RATIO; what is in the dead letters can be sent again by `stancewatch dead replay`",
+            role=role,
+            reason=str(trouble),
+        )
+        os._exit(EXIT_BREAKER)
     except Exception:
         log.critical(
             "the batch failed for an unforeseen reason; stopping hard so that it is repeated",

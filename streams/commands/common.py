@@ -32,7 +32,7 @@ Advance = Callable[[int], None]
 
 def out(stderr: bool = False) -> Console:
     """A console that colours only a terminal."""
-    return Console(stderr=stderr, highlight=False)
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
 def fail(message: str, code: int) -> typer.Exit:

@@ -9,6 +9,8 @@ from streams.core.issues import IssueMention
 _SUBJECTS = {"nsubj", "csubj"}
 _PASSIVE = {"nsubjpass", "csubjpass"}
 _MODIFIERS = {"amod", "compound", "nmod", "poss", "appos"}
+_COMPLEMENTS = {"dobj", "acomp", "attr", "oprd"}
+_SETTING = frozenset("after following amid since during before despite upon pending ahead by".split())
 _TURNING = {"against", "without", "despite", "instead"}
 
 
@@ -19,7 +21,8 @@ class Path:
     role: the actor's place below the word that the two meet at (subject, agent, owner, object, prep:on ...).
     sign: the issue's own sign times all that turns it on the way up; 0 where a word leaves it open.
     climb: token indices from the anchor up to the meeting word; descent: from there down to the actor.
-    cues: the cue words on the climb, the anchor's own first. top: the meeting word.
+    cues: the cue words on the climb, lowest first. crossed: the borders of clauses and lists on the climb. top: the
+    meeting word.
     """
 
     role: str
@@ -28,6 +31,7 @@ class Path:
     descent: tuple[int, ...]
     cues: tuple[Cue, ...]
     negations: int
+    crossed: tuple[str, ...]
     is_conditional: bool
 
     @property
@@ -48,7 +52,7 @@ def compose(tree: Tree, cues: Cues, actor: int, anchor: int, mention: IssueMenti
     meeting = places.get(tree.heads[down[-1]] if down else actor, len(up) - 1)
     climb = tuple(up[: meeting + 1])
     descent = tuple(reversed(down))
-    found, sign, negations = _signs(tree, cues, climb, mention)
+    found, sign, negations, crossed = _signs(tree, cues, climb, mention)
     return Path(
         role=_role(tree, descent, climb),
         sign=sign,
@@ -56,6 +60,7 @@ def compose(tree: Tree, cues: Cues, actor: int, anchor: int, mention: IssueMenti
         descent=descent,
         cues=found,
         negations=negations,
+        crossed=crossed,
         is_conditional=_is_conditional(tree, cues, climb),
     )
 
@@ -67,21 +72,61 @@ def particles(tree: Tree, token: int) -> list[str]:
 
 def _signs(
     tree: Tree, cues: Cues, climb: tuple[int, ...], mention: IssueMention
-) -> tuple[tuple[Cue, ...], int, int]:
+) -> tuple[tuple[Cue, ...], int, int, tuple[str, ...]]:
+    """Compose the sign. A list's head does not govern its members; a main clause does not govern its adverbial one."""
     sign = mention.term.sign
     found: list[Cue] = []
+    crossed: list[str] = []
     negations = 0
-    for step, token in enumerate(climb):
+    below = None
+    for token in climb:
+        link = _crossing(tree, below)
+        if link is not None:
+            crossed.append(link)
+        if link is not None and link.startswith("advcl"):
+            break
+        is_governing = link != "conj"
         word = tree.words[token]
-        if step and (cue := cues.lookup(mention.issue, word, particles(tree, token))):
+        if below is not None and is_governing:
+            cue = cues.lookup(mention.issue, word, particles(tree, token))
+            if cue is not None:
+                found.append(cue)
+                sign *= cue.sign or 1
+            elif word in _TURNING:
+                sign = -sign
+        if is_governing and (cue := _complement(tree, cues, token, climb, mention.issue)):
             found.append(cue)
             sign *= cue.sign or 1
-        if step and word in _TURNING:
-            sign = -sign
-        if _is_negated(tree, cues, token):
+        if is_governing and _is_negated(tree, cues, token):
             negations += 1
             sign = -sign
-    return tuple(found), sign, negations
+        below = token
+    return tuple(found), sign, negations, tuple(crossed)
+
+
+def _complement(tree: Tree, cues: Cues, token: int, climb: tuple[int, ...], issue: str) -> Cue | None:
+    """Give what a light verb's object or a copula's complement says (puts an *end* to, is *unlawful*)."""
+    if tree.words[token] not in cues.light:
+        return None
+    for child in tree.children[token]:
+        if child not in climb and tree.deps[child] in _COMPLEMENTS:
+            cue = cues.lookup(issue, tree.words[child])
+            if cue is not None and cue.sign:
+                return cue
+    return None
+
+
+def _crossing(tree: Tree, below: int | None) -> str | None:
+    """Name the border between clauses or list members that the step up from a token crosses, if any."""
+    if below is None:
+        return None
+    dep = tree.deps[below]
+    if dep == "advcl":
+        mark = next((tree.words[i] for i in tree.children[below] if tree.deps[i] in {"mark", "advmod"}), "")
+        return f"advcl:{mark}"
+    if dep == "prep" and tree.words[below] in _SETTING:
+        return f"advcl:{tree.words[below]}"
+    return dep if dep in {"conj", "relcl", "ccomp", "parataxis"} else None
 
 
 def _is_negated(tree: Tree, cues: Cues, token: int) -> bool:

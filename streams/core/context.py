@@ -1,81 +1,111 @@
 """Which country an observation is about: where it is fought, deployed to, or who is sanctioned."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 
 from streams.core.candidates import Candidate
 from streams.core.draft import Draft
 from streams.core.issues import Frame
 from streams.core.mentions import Mention
+from streams.core.text import words
 
-_TO = re.compile(
-    r"\b(?:to|in|into|inside|at|near|on|across|around|over|off|against|for|with|from|of|out of|between)\W+(?:[\w’'-]+\W+){0,4}$"
+_PREPS = frozenset(
+    "to in on from against into at near of over with by between for towards around off inside across".split()
 )
-_SANCTION_ON = re.compile(
-    r"\b(?:on|against|targeting|over|upon|sanction\w*|blacklist\w*|hit|freez\w+|froze|towards?)\W+(?:[\w’'-]+\W+){0,6}$",
-    re.I,
-)
-_FROM = re.compile(r"\b(?:from|out of|leaves?|left|quits?|exits?|vacat\w+)\W+(?:[\w’'-]+\W+){0,3}$", re.I)
-_REACH = 60
+_REACH = 26
 
 Homes = Callable[[str], str | None]
 
 
-def find_context(draft: Draft, candidate: Candidate, frame: Frame, home: Homes) -> str | None:
-    """Give the country of an observation, from its sentence, else from the article; None where nothing tells."""
-    places = [each for each in draft.actors.get(candidate.sentence, ()) if each.country]
-    rule = _RULES[frame]
-    return rule(draft, candidate, places, home)
+def countries(draft: Draft, candidate: Candidate, home: Homes) -> list[str]:
+    """Give the countries that an observation may be about: those that the article names, and the parties' homes."""
+    named = [each.country for each in draft.mentions if each.country]
+    homes = [home(each.actor.id) for each in draft.mentions if each.is_actor]
+    return list(dict.fromkeys(each for each in (*named, *homes, home(candidate.actor.actor.id)) if each))
 
 
-def _sanctioned(draft: Draft, candidate: Candidate, places: list[Mention], home: Homes) -> str | None:
-    others = [each for each in places if each is not candidate.actor]
-    after = [each for each in others if each.start > candidate.issue.anchor]
-    for each in after:
-        if _SANCTION_ON.search(draft.body, max(0, each.start - _REACH), each.start):
-            return each.country
-    if after and after[0].country != candidate.actor.country:
-        return after[0].country
-    return _article(draft, candidate, exclude=candidate.actor.country) or (
-        candidate.actor.country if others else None
-    )
+def context_features(draft: Draft, candidate: Candidate, country: str, frame: Frame, home: Homes) -> list[str]:
+    """Give the facts on which a country is judged to be the context of a pair. The issue is known by its frame alone."""
+    here = draft.actors.get(candidate.sentence, [])
+    local = [each for each in here if each.country == country]
+    found = [
+        *_standing(draft, candidate, country, frame, home),
+        *_numbers(draft, country, frame),
+        f"here={len(local) > 0}|{frame}",
+    ]
+    if local:
+        nearest = min(local, key=lambda each: abs(each.start - candidate.issue.anchor))
+        found += _nearest(draft, candidate, nearest, frame)
+        for each in local:
+            found += _by_preposition(draft, candidate, each, frame)
+    others = {each.country for each in here if each.country and each.country != country}
+    found.append(f"others={min(len(others), 3)}|here={len(local) > 0}|{frame}")
+    return list(dict.fromkeys(found))
 
 
-def _deployed(draft: Draft, candidate: Candidate, places: list[Mention], home: Homes) -> str | None:
-    pattern = _FROM if candidate.issue.term.sign < 0 else _TO
-    after = [each for each in places if each.start > candidate.issue.anchor]
-    for regex in (pattern, _TO):
-        for each in after:
-            if regex.search(draft.body, max(0, each.start - _REACH), each.start):
-                return each.country
-    for each in places:
-        if each.country != home(candidate.actor.actor.id) and each is not candidate.actor:
-            return each.country
-    return _article(draft, candidate, exclude=candidate.actor.country) or candidate.actor.country
+def _standing(draft: Draft, candidate: Candidate, country: str, frame: Frame, home: Homes) -> Iterator[str]:
+    """Whose country it is: the actor's own, that of another party, or only a place."""
+    own = home(candidate.actor.actor.id) or candidate.actor.country
+    sign = candidate.issue.term.sign
+    is_own = country == own
+    parties = {home(each.actor.id) or each.country for each in draft.mentions if each.is_actor}
+    groups = {home(each.actor.id) for each in draft.mentions if each.kind == "group"}
+    yield f"own={is_own}|{frame}"
+    yield f"own={is_own}|{frame}|{sign:+d}"
+    yield f"own={is_own}|{frame}|{candidate.path.role}"
+    yield f"party={country in parties}|own={is_own}|{frame}"
+    yield f"group={country in groups}|own={is_own}|{frame}"
+    yield f"pair={own}>{country}|{frame}"
+    yield f"is={country}|{frame}"
+    if own is None:
+        yield f"stateless|{frame}"
 
 
-def _fighting(draft: Draft, candidate: Candidate, places: list[Mention], home: Homes) -> str | None:
-    pairs = {each.country for each in draft.mentions if each.country}
-    known = [country for country in ("UKR", "PSE", "LBN", "YEM", "SDN", "COD", "SYR") if country in pairs]
-    own = home(candidate.actor.actor.id)
-    near = [each.country for each in places if each.country]
-    for country in near:
-        if country in known:
-            return country
-    if known:
-        return known[0]
-    others = [country for country in near if country != own]
-    return (others or near or [None])[0] or _article(draft, candidate, exclude=None)
+def _numbers(draft: Draft, country: str, frame: Frame) -> Iterator[str]:
+    counts = Counter(each.country for each in draft.mentions if each.country)
+    rank = sorted(counts.values(), reverse=True).index(counts[country]) if country in counts else 9
+    first = next((each for each in draft.mentions if each.country == country), None)
+    yield f"rank={min(rank, 4)}|{frame}"
+    yield f"count={min(counts[country], 5)}|{frame}"
+    yield f"share={int(4 * counts[country] / max(1, sum(counts.values())))}|{frame}"
+    yield f"title={first is not None and first.start < draft.shift}|{frame}"
+    yield f"lead={first is not None and first.start < draft.shift + 250}|{frame}"
 
 
-def _article(draft: Draft, candidate: Candidate, exclude: str | None) -> str | None:
-    counts = Counter(each.country for each in draft.mentions if each.country and each.country != exclude)
-    return counts.most_common(1)[0][0] if counts else None
+def _nearest(draft: Draft, candidate: Candidate, mention: Mention, frame: Frame) -> Iterator[str]:
+    side = "<" if mention.start < candidate.issue.anchor else ">"
+    gap = len(words(draft.body[min(mention.end, candidate.issue.anchor) : max(mention.start, candidate.issue.anchor)]))
+    is_actor = mention is candidate.actor
+    yield f"near={side}{min(gap // 3, 6)}|{frame}"
+    yield f"near={side}|kind={mention.kind}|{frame}"
+    yield f"near={side}|actor={mention.is_actor}|{frame}"
+    yield f"itself={is_actor}|{frame}"
+    between = [
+        each
+        for each in draft.actors.get(candidate.sentence, ())
+        if each.country and min(mention.start, candidate.issue.anchor) < each.start < max(mention.start, candidate.issue.anchor)
+    ]
+    yield f"between={min(len(between), 3)}{side}|{frame}"
 
 
-_RULES: Mapping[Frame, Callable[[Draft, Candidate, list[Mention], Homes], str | None]] = {
-    "sanctioned": _sanctioned,
-    "deployment": _deployed,
-    "fighting": _fighting,
-}
+def _by_preposition(draft: Draft, candidate: Candidate, mention: Mention, frame: Frame) -> Iterator[str]:
+    before = words(draft.body[max(0, mention.start - _REACH) : mention.start])[-4:]
+    prep = next((word for word in reversed(before) if word in _PREPS), "none")
+    side = "<" if mention.start < candidate.issue.anchor else ">"
+    sign = f"{candidate.issue.term.sign:+d}"
+    yield f"prep={prep}{side}|{frame}"
+    yield f"prep={prep}{side}|{frame}|{sign}"
+    yield f"prep={prep}{side}|kind={mention.kind}|{frame}"
+    if before:
+        yield f"left={before[-1]}{side}|{frame}"
+    after = words(draft.body[mention.end : mention.end + 16])[:1]
+    yield f"right={after[0] if after else '|'}{side}|{frame}"
+    tree, start = draft.trees[candidate.sentence], draft.sentences[candidate.sentence].start
+    token = tree.head_of(mention.start - start, mention.end - start)
+    way = tree.ancestors(token)
+    if candidate.anchor_token in way:
+        below = way[: way.index(candidate.anchor_token)]
+        yield f"under={'>'.join(tree.deps[i] for i in below[-3:])}|{frame}"
+        yield f"under_prep={tree.words[below[-1]] if below else ''}|{frame}|{sign}"
+    elif set(way) & set(candidate.path.climb):
+        yield f"under=path|{frame}"

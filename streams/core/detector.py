@@ -25,39 +25,45 @@ _GUESS: Final[Belief] = (0.4, 0.4, 0.2)
 class Detector:
     """The parameters of the model. Probabilities are in [0, 1], times in days.
 
-    deed, decision, statement, hint: chance that such a report shows the actor's true course rather than
-    noise. wrong_sign, wrong_neutral: the reader's measured rates of reading support for oppose or the
-    reverse, and of reading neutral for either. spurious: share of readings at score .5 that should not have
-    been made; it falls to none at score 1. min_score: readings below it are left out. conditional, denied,
-    attributed, part: factors on that chance for a condition, a denial, a stance that somebody else ascribes
-    to the actor, and a sub-actor. switch_min, switch_max: prior chance that the course switched between two
-    reports at once after one another and after a long silence; switch_days: the time constant between them.
-    to_neutral: share of switches to neutral. turn: belief at which a new stance is told; settled: belief
-    from which a stance counts as established. word_days: how long a remark that nothing follows can still
-    be where a turn began; pending_days: the same for decisions and deeds. copy_days: copies of one text
-    within that time are one witness. quarrel_days: voices of one state that contradict one another within
-    that time quarrel. merge_days: a report of a turn that old is the same turn. stale_days: a stance that
-    nobody repeated for so long is stale.
+    deed, decision, statement, hint: chance that such a report shows the actor's true course, not noise.
+    wrong_sign, wrong_neutral: the reader's measured rates of reading support for oppose or the reverse, and
+    neutral for either. spurious: share of readings at score .5 that should not have been made; it falls to
+    none at score 1. min_score: readings below it are left out. noise_weight: reports that wrong_sign is worth
+    against the contradictions counted in the series itself, so that a series that often contradicts itself
+    is believed less.
+    conditional, denied, attributed, part: factors on that chance for a condition, a denial, a stance that
+    somebody else ascribes to the actor, and a sub-actor.
+    switch_min, switch_max: prior chance that the course switched between two reports at once after one
+    another, and after a long silence; switch_days: the time constant between them. to_neutral: share of
+    switches to neutral.
+    turn: belief at which a new stance is told; it is then held with at least commit, so that no single remark
+    turns it back. settled: belief from which a stance counts as established.
+    word_days: how long a remark that nothing follows can still be where a turn began; pending_days: the same
+    for decisions and deeds. copy_days: copies of one text within that time are one witness. quarrel_days:
+    voices of one state that contradict one another within that time quarrel. merge_days: a text that tells of
+    a turn that old tells of the same turn. stale_days: a stance that nobody repeated for so long is stale.
     """
 
-    deed: float = 1.0
-    decision: float = 0.85
-    statement: float = 0.6
+    deed: float = 0.95
+    decision: float = 0.8
+    statement: float = 0.65
     hint: float = 0.3
     wrong_sign: float = 0.05
     wrong_neutral: float = 0.02
     spurious: float = 0.15
     min_score: float = 0.5
+    noise_weight: float = 12.0
     conditional: float = 0.35
     denied: float = 0.25
     attributed: float = 0.4
     part: float = 0.5
-    switch_min: float = 0.025
-    switch_max: float = 0.15
-    switch_days: float = 60.0
+    switch_min: float = 0.05
+    switch_max: float = 0.25
+    switch_days: float = 30.0
     to_neutral: float = 0.2
     turn: float = 0.6
-    settled: float = 0.85
+    settled: float = 0.8
+    commit: float = 0.85
     word_days: float = 60.0
     pending_days: float = 365.0
     copy_days: float = 3.0
@@ -117,21 +123,21 @@ def switched(belief: Belief, days: float, detector: Detector) -> Belief:
     )
 
 
-def shown(belief: Belief, stance: Stance, chance: float, detector: Detector) -> Belief:
+def shown(belief: Belief, stance: Stance, chance: float, wrong_sign: float, detector: Detector) -> Belief:
     """Belief after a report of a stance that shows the true course with this chance (Bayes' rule)."""
     seen = STANCES.index(stance)
     weights = [
-        p * (chance * _read(hidden, stance, detector) + (1.0 - chance) * _GUESS[seen])
+        p * (chance * _read(hidden, stance, wrong_sign, detector) + (1.0 - chance) * _GUESS[seen])
         for p, hidden in zip(belief, STANCES, strict=True)
     ]
     total = sum(weights)
     return (weights[0] / total, weights[1] / total, weights[2] / total)
 
 
-def _read(hidden: Stance, read: Stance, detector: Detector) -> float:
+def _read(hidden: Stance, read: Stance, wrong_sign: float, detector: Detector) -> float:
     """Chance that the reader reads one stance where the report shows another; who wavers leans both ways."""
     if hidden == "neutral":
         return 0.6 if read == "neutral" else 0.2
     if read == hidden:
-        return 1.0 - detector.wrong_sign - detector.wrong_neutral
-    return detector.wrong_neutral if read == "neutral" else detector.wrong_sign
+        return 1.0 - wrong_sign - detector.wrong_neutral
+    return detector.wrong_neutral if read == "neutral" else wrong_sign

@@ -26,18 +26,27 @@ class Draft:
     """
 
     article: RawArticle
+    language: str
     body: str
     shift: int
     sentences: list[Sentence]
     issues: dict[int, list[IssueMention]] = field(default_factory=dict)
     actors: dict[int, list[Mention]] = field(default_factory=dict)
     mentions: tuple[Mention, ...] = ()
+    doubts: frozenset[str] = frozenset()
     trees: dict[int, Tree] = field(default_factory=dict)
+    shares: dict[str, int] = field(default_factory=dict)
 
     @property
     def has_headline(self) -> bool:
         """Whether the headline is part of the body."""
         return self.shift > 0
+
+    def share(self, issue: str) -> int:
+        """Give the number of sentences that name an issue."""
+        if issue not in self.shares:
+            self.shares[issue] = sum(any(each.issue == issue for each in found) for found in self.issues.values())
+        return self.shares[issue]
 
     def sentence_text(self, index: int) -> str:
         """Give the wording of a sentence."""
@@ -52,13 +61,13 @@ class Draft:
         return Evidence(self.body[start:end], start - self.shift, end - self.shift, "text")
 
 
-def draft(article: RawArticle) -> Draft:
+def draft(article: RawArticle, language: str) -> Draft:
     """Start on an article."""
     title = " ".join(article.title.split("\n"))
     if title and is_headline(title, article.text) and title == article.title:
         body = f"{title}\n{article.text}"
-        return Draft(article, body, len(title) + 1, split(body))
-    return Draft(article, article.text, 0, split(article.text))
+        return Draft(article, language, body, len(title) + 1, split(body))
+    return Draft(article, language, article.text, 0, split(article.text))
 
 
 def is_headline(title: str, text: str) -> bool:

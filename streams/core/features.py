@@ -5,9 +5,11 @@ from functools import lru_cache
 
 from streams.core.candidates import Candidate
 from streams.core.composition import particles
+from streams.core.context import Homes
 from streams.core.cues import Cue, Cues
 from streams.core.draft import Draft
 from streams.core.grammar import Tree
+from streams.core.text import words
 
 _LONG = 900
 _BETWEEN = 12
@@ -15,6 +17,7 @@ _SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "als", "al", "ie
 _FRAME = frozenset(
     ["despite", "following", "after", "amid", "since", "during", "before", "if", "would", "could", "against", "without", "accused", "accuses", "protest", "protests", "talks", "meeting", "between", "former", "violation", "violations", "violating", "violated", "alleged", "reportedly", "first", "again", "because", "due", "killed", "attack", "court", "sentenced", "criticised", "urged", "calls", "threatened", "unless", "until", "not", "no", "never", "former", "while"]
 )
+_PREPS = frozenset("to in on from against into at near of over with by between for".split())
 _VERB = ("VB", "MD")
 
 
@@ -27,13 +30,14 @@ def stem(word: str) -> str:
     return word
 
 
-def features(draft: Draft, candidate: Candidate, rivals: Sequence[Candidate], cues: Cues) -> list[str]:
+def features(draft: Draft, candidate: Candidate, rivals: Sequence[Candidate], cues: Cues, home: Homes) -> list[str]:
     """Give the facts of a pair. rivals are all pairs of the same sentence, this one included."""
     tree = draft.trees[candidate.sentence]
     found = [
         *_grammar(tree, candidate),
         *_words_on_path(tree, candidate, cues),
         *_neighbours(tree, candidate),
+        *_matter(draft, tree, candidate, cues, home),
         *_company(tree, candidate, rivals),
         *_place_in_article(draft, candidate),
     ]
@@ -108,6 +112,33 @@ def _words_on_path(tree: Tree, candidate: Candidate, cues: Cues) -> Iterator[str
             yield f"anchor_{tree.deps[child]}={tree.words[child]}"
 
 
+def inner_subject(tree: Tree, candidate: Candidate) -> str:
+    """Say whether a clause between issue and actor has a subject of its own, and what kind of word that is."""
+    for token in candidate.path.climb[:-1]:
+        for child in tree.children[token]:
+            if tree.deps[child] in {"nsubj", "nsubjpass"} and child not in candidate.path.climb:
+                return "pronoun" if tree.tags[child].startswith(("PRP", "WDT", "WP")) else "other"
+    return "none"
+
+
+def _core(tree: Tree, candidate: Candidate, cues: Cues, relation: str) -> Iterator[str]:
+    """The facts that decide most cases, together: one line for each combination."""
+    path, term = candidate.path, candidate.issue.term
+    inner = inner_subject(tree, candidate)
+    crossed = ",".join(path.crossed[-2:])
+    base = f"{term.sign:+d}{'e' if term.is_echo else 'w' if term.is_weak else ''}{'a' if term.is_act else ''}"
+    kinds = ",".join(_kinds(path.cues))
+    yield f"inner={inner}|{path.role}"
+    yield f"core={base}|{path.role}|{inner}|{crossed}"
+    yield f"core={base}|{path.role}|{inner}|{kinds}"
+    yield f"core={base}|{path.role}|{inner}|{relation}|{candidate.issue.issue}"
+    yield f"core={path.sign:+d}|{path.role}|{inner}|{kinds}|{crossed}"
+    yield f"core={base}|{path.role}|{inner}|{stem(tree.words[path.top])}"
+    yield f"core={candidate.issue.issue}|{path.sign:+d}|{path.role}|{inner}"
+    military = (candidate.actor.part or "").endswith("MILITARY")
+    yield f"core={base}|{path.role}|{inner}|military={military}|{relation}"
+
+
 def governing_verb(tree: Tree, token: int) -> int:
     """Give the nearest verb above a token, else its root."""
     way = tree.ancestors(token)
@@ -120,21 +151,55 @@ def _kinds(found: Sequence[Cue]) -> list[str]:
 
 def _neighbours(tree: Tree, candidate: Candidate) -> Iterator[str]:
     actor, anchor = candidate.actor_token, candidate.anchor_token
-    words = tree.words
+    tokens = tree.words
     for name, token in (("actor", actor), ("anchor", anchor)):
         for offset in (-3, -2, -1, 1, 2, 3):
             near = token + offset
-            word = words[near] if 0 <= near < len(words) else "|"
+            word = tokens[near] if 0 <= near < len(tokens) else "|"
             yield f"{name}{offset:+d}={word if word in _FRAME or abs(offset) == 1 else stem(word)}"
     low, high = min(actor, anchor), max(actor, anchor)
     order = "<" if actor < anchor else ">"
     yield f"order={order}"
     yield f"far={order}{min((high - low) // 4, 6)}"
-    for word in words[low + 1 : high][:_BETWEEN]:
+    for word in tokens[low + 1 : high][:_BETWEEN]:
         yield f"between{order}{stem(word)}"
-    for word in words:
+    for word in set(tokens):
         if word in _FRAME:
             yield f"frame={word}"
+
+
+def _matter(draft: Draft, tree: Tree, candidate: Candidate, cues: Cues, home: Homes) -> Iterator[str]:
+    """What is done or called for: the words of the issue mention, its object, and whose country it points at."""
+    issue, role = candidate.issue, candidate.path.role
+    for word in words(draft.body[issue.start : issue.end]):
+        yield f"matched={issue.issue}.{stem(word)}"
+    for child in tree.children[candidate.anchor_token]:
+        if tree.deps[child] in {"dobj", "nsubjpass", "nsubj", "pobj"}:
+            yield f"anchor_{tree.deps[child]}={stem(tree.words[child])}"
+    own = home(candidate.actor.actor.id) or candidate.actor.country
+    places = [each for each in draft.actors.get(candidate.sentence, ()) if each.country and each is not candidate.actor]
+    after = [each for each in places if each.start > issue.anchor]
+    kinds = {"home" if each.country == own else "abroad" for each in places}
+    yield f"places={','.join(sorted(kinds)) or 'none'}|{issue.issue}"
+    near = after[0] if after else None
+    relation = "none" if near is None else "home" if near.country == own else "abroad"
+    yield f"target={relation}|{issue.issue}"
+    yield f"target={relation}|{role}"
+    if near is not None:
+        before = words(draft.body[max(issue.anchor, near.start - 24) : near.start])[-3:]
+        prep = next((word for word in reversed(before) if word in _PREPS), "none")
+        yield f"target={prep}:{relation}|{issue.issue}"
+        yield f"target_kind={near.kind}|{issue.issue}"
+    yield f"anchor_sign={candidate.path.sign:+d}|{relation}|{role}"
+    for child in tree.children[candidate.anchor_token]:
+        if tree.deps[child] == "prep":
+            for thing in tree.children[child]:
+                yield f"anchor_prep_object={tree.words[child]}:{stem(tree.words[thing])}"
+    yield from _core(tree, candidate, cues, relation)
+    for link in candidate.path.crossed:
+        yield f"crossed={link}|{role}"
+        yield f"crossed={link}"
+    yield f"crossed={len(candidate.path.crossed)}"
 
 
 def _company(tree: Tree, candidate: Candidate, rivals: Sequence[Candidate]) -> Iterator[str]:
@@ -154,7 +219,8 @@ def _place_in_article(draft: Draft, candidate: Candidate) -> Iterator[str]:
     is_long = len(draft.article.text) >= _LONG
     issue = candidate.issue.issue
     place = candidate.sentence - draft.has_headline
-    share = sum(any(each.issue == issue for each in found) for found in draft.issues.values())
+    share = draft.share(issue)
+    yield f"doubt={issue in draft.doubts}|{issue}|long={is_long}"
     yield f"long={is_long}"
     yield f"long={is_long}|place={min(place, 2)}"
     yield f"long={is_long}|share={min(share, 5)}"

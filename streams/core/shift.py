@@ -14,12 +14,13 @@ from streams.core.clusters import Cluster, Strand, gather, touches
 from streams.core.detector import DEFAULT, Detector
 from streams.core.model import Observation, Position, ReportedShift, Shift
 from streams.core.quarrel import Quarrel, find_quarrel
-from streams.core.scan import Track, empty_track, scan
+from streams.core.scan import scan
 from streams.core.story import position, tell
+from streams.core.turns import Track, empty_track
 
 RING: Final = 64
 """Clusters kept as they are; older ones live on in the base."""
-_SHIFTS: Final = 16
+_SHIFTS: Final = 12
 _SPENT: Final = 32
 
 
@@ -29,7 +30,7 @@ class SeriesState:
 
     ring: the last clusters; base: the pass over all that fell off it; spent: strands of the last of those,
     so that a late copy of one is no new witness. current is the stance held, stale from stale_at on.
-    quarrel: voices of one state on both sides, the last one found. shifts: the last 16 told, by time.
+    quarrel: voices of one state on both sides, the last one found. shifts: the last 12 told, by time.
     """
 
     series: str

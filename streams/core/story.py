@@ -88,22 +88,16 @@ def _parts(turn: Turn) -> dict[str, float]:
 
 
 def _quotes(stand: Stand) -> tuple[Quote, ...]:
-    ranked = sorted(stand.witnesses, key=lambda w: (-w.chance, w.at, w.best.observation_id))
-    chosen = sorted(ranked[:_QUOTES], key=lambda w: (w.at, w.best.observation_id))
-    return tuple(_quote(witness) for witness in chosen)
-
-
-def _quote(witness: Witness) -> Quote:
-    best = witness.best
-    return Quote(best.evidence.quote, best.article_id, best.source, best.published_at)
+    ranked = sorted(stand.witnesses, key=lambda w: (-w.chance, w.at, w.reading_id))
+    chosen = sorted(ranked[:_QUOTES], key=lambda w: (w.at, w.reading_id))
+    return tuple(witness.quote for witness in chosen)
 
 
 def _actor(actor_id: str, witnesses: tuple[Witness, ...]) -> Actor:
     """The series' own actor, by the name that its first report uses."""
     for witness in witnesses:
-        actor = witness.best.actor
-        if not witness.part and actor.id == actor_id:
-            return Actor(actor.id, actor.name, actor.parent)
+        if not witness.part:
+            return witness.actor
     return Actor(actor_id, place(actor_id))
 
 

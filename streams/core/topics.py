@@ -1,29 +1,105 @@
 """Which issues the article as a whole reports on."""
 
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
 from streams.core.draft import Draft
+from streams.core.features import stem
 from streams.core.issues import IssueMention
-from streams.core.model import Topic
+from streams.core.model import Evidence
+from streams.core.text import words
 
 _EVIDENCE = 3
+_LONG = 900
+_LEAD = 400
+_NEAR = 45
+_MOST = 12
 
 
-def judge_topics(draft: Draft, threshold: float = 0.5) -> tuple[Topic, ...]:
-    """Give the topics of an article with their evidence, the surest first."""
-    by_issue: dict[str, list[IssueMention]] = {}
-    for mentions in draft.issues.values():
-        for mention in mentions:
-            by_issue.setdefault(mention.issue, []).append(mention)
-    topics = []
-    for issue, mentions in by_issue.items():
-        score = _score(draft, mentions)
-        if score >= threshold:
-            chosen = sorted(mentions, key=lambda each: (each.term.is_weak, each.start))[:_EVIDENCE]
-            topics.append(Topic(issue, score, tuple(draft.evidence(each.start, each.end) for each in chosen)))
-    return tuple(sorted(topics, key=lambda topic: (-topic.score, topic.topic)))
+def by_issue(draft: Draft) -> dict[str, list[IssueMention]]:
+    """Sort the issue mentions of an article by issue, in the order of the text; echoes prove no topic."""
+    found: dict[str, list[IssueMention]] = {}
+    for index in sorted(draft.issues):
+        for mention in draft.issues[index]:
+            if mention.term.is_echo:
+                continue
+            found.setdefault(mention.issue, []).append(mention)
+    return found
 
 
-def _score(draft: Draft, mentions: list[IssueMention]) -> float:
+def topic_features(draft: Draft, mentions: Sequence[IssueMention], best_pair: float) -> list[str]:
+    """Give the facts on which an article's topic is judged. best_pair: the surest stance that was read on it."""
+    found = [*_size(draft, mentions), *_place(draft, mentions), *_company(draft, mentions)]
+    found.append(f"pair={int(best_pair * 6)}")
+    found.append(f"pair={int(best_pair * 6)}|long={_is_long(draft)}")
+    return list(dict.fromkeys(found))
+
+
+def _is_long(draft: Draft) -> bool:
+    return len(draft.article.text) >= _LONG
+
+
+def _size(draft: Draft, mentions: Sequence[IssueMention]) -> Iterator[str]:
+    is_long, issue = _is_long(draft), mentions[0].issue
+    strong = sum(not each.term.is_weak for each in mentions)
+    share = strong / max(1, len(draft.sentences))
+    yield f"issue={issue}|long={is_long}"
+    yield f"doubt={issue in draft.doubts}|{issue}|long={is_long}"
+    yield f"doubt={issue in draft.doubts}|long={is_long}|strong={min(strong, 2)}"
+    yield f"strong={min(strong, 6)}|long={is_long}"
+    yield f"strong={min(strong, 6)}|{issue}|long={is_long}"
+    yield f"weak={min(len(mentions) - strong, 5)}|strong={min(strong, 2)}|long={is_long}"
+    yield f"share={min(int(share * 12), 6)}|long={is_long}"
+    yield f"any_strong={strong > 0}|{issue}|long={is_long}"
+
+
+def _place(draft: Draft, mentions: Sequence[IssueMention]) -> Iterator[str]:
+    is_long = _is_long(draft)
+    strong = [each for each in mentions if not each.term.is_weak]
+    in_title = any(each.start < draft.shift for each in strong)
+    in_lead = any(draft.shift <= each.start < draft.shift + _LEAD for each in strong)
+    yield f"title={in_title}|has={draft.has_headline}|long={is_long}"
+    yield f"lead={in_lead}|long={is_long}"
+    yield f"title={in_title}|lead={in_lead}|strong={min(len(strong), 3)}|long={is_long}"
+    first = (strong or list(mentions))[0].start / max(1, len(draft.body))
+    yield f"first={int(first * 5)}|long={is_long}"
+
+
+def _company(draft: Draft, mentions: Sequence[IssueMention]) -> Iterator[str]:
+    """The words that the issue is named with and those around it."""
+    for mention in mentions[:_MOST]:
+        issue, term = mention.issue, mention.term
+        yield f"term={issue}.{term.id}"
+        yield f"term={issue}.{term.id}|long={_is_long(draft)}"
+        for word in words(draft.body[mention.start : mention.end]):
+            yield f"matched={issue}.{stem(word)}"
+            yield f"matched={stem(word)}|{term.sign:+d}"
+        before = words(draft.body[max(0, mention.start - _NEAR) : mention.start])
+        after = words(draft.body[mention.end : mention.end + _NEAR])
+        for name, near in (("before", before[-4:]), ("after", after[:4])):
+            for word in near:
+                yield f"{name}={issue}.{stem(word)}"
+        if before:
+            yield f"left={issue}.{before[-1]}"
+        if after:
+            yield f"right={issue}.{after[0]}"
+    if not _is_long(draft):
+        stems = [stem(word) for word in words(draft.body)]
+        for word in stems:
+            yield f"word={mentions[0].issue}.{word}"
+        for left, right in pairwise(stems):
+            yield f"words={mentions[0].issue}.{left} {right}"
+
+
+def topic_evidence(draft: Draft, mentions: Sequence[IssueMention]) -> tuple[Evidence, ...]:
+    """Quote the wordings that carry a topic, the strongest first."""
+    chosen = sorted(mentions, key=lambda each: (each.term.is_weak, each.start))[:_EVIDENCE]
+    return tuple(draft.evidence(each.start, each.end) for each in chosen)
+
+
+def score_by_rule(draft: Draft, mentions: Sequence[IssueMention]) -> float:
+    """Score an issue that no label was ever written on: by the weight of its wordings and where they stand."""
     weight = sum(0.25 if mention.term.is_weak else 1.0 for mention in mentions)
-    early = any(not each.term.is_weak and each.start < draft.shift + 300 for each in mentions)
+    early = any(not each.term.is_weak and each.start < draft.shift + _LEAD for each in mentions)
     size = max(1.0, len(draft.body) / 1200)
-    return round(min(0.99, 0.45 * weight / size + 0.25 * early), 4)
+    return min(0.99, 0.45 * weight / size + 0.25 * early)

@@ -46,7 +46,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
 @app.command(
-    epilog="Examples:  stancewatch services up  |  stancewatch services up --home /tmp/second "
+    epilog="Examples:\n\nstancewatch services up\n\nstancewatch services up --home /tmp/second "
     "--kafka-port 19092 --controller-port 19093 --elasticsearch-port 19200"
 )
 def up(
@@ -76,7 +76,7 @@ def up(
 
 
 @app.command(
-    epilog="Examples:  stancewatch services down  |  stancewatch services down --home /tmp/second --erase"
+    epilog="Examples:\n\nstancewatch services down\n\nstancewatch services down --home /tmp/second --erase"
 )
 def down(home: Home = Path(".stancewatch"), stop_grace: StopGrace = 20.0, erase: Erase = False) -> None:
     """Stop what `up` started from this home, and nothing else. Data and logs stay."""
@@ -88,7 +88,7 @@ def down(home: Home = Path(".stancewatch"), stop_grace: StopGrace = 20.0, erase:
             services.erase(config, report)
 
 
-@app.command(epilog="Examples:  stancewatch services status  |  stancewatch services status --json")
+@app.command(epilog="Examples:\n\nstancewatch services status\n\nstancewatch services status --json")
 def status(home: Home = Path(".stancewatch"), as_json: Json = False) -> None:
     """Show how both stand. Exits with 0 when both serve, with 3 when one does not."""
     with _explained():

@@ -1,5 +1,6 @@
 """What to run and where: the settings of one instance of the local services."""
 
+import random
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from streams.services.errors import BadConfigError
 ServiceName = Literal["kafka", "elasticsearch"]
 State = Literal["working", "done", "failed", "note"]
 HOST = "127.0.0.1"
+PORT_RANGE = (20_000, 32_000)
 CHECKOUT_DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "local"
 
 
@@ -84,11 +86,9 @@ class ServicesConfig:
             raise BadConfigError(f"each port may be used once, these are {ports}")
 
     @classmethod
-    def on_free_ports(
-        cls, home: Path, *, cache: Path | None = None, security: Security | None = None
-    ) -> Self:
+    def on_free_ports(cls, home: Path, *, cache: Path | None = None, security: Security | None = None) -> Self:
         """An instance at home on three ports that are free now: for tests, side by side with others."""
-        kafka, controller, elasticsearch = _free_ports(3)
+        kafka, controller, elasticsearch = free_ports(3)
         return cls(
             home=home,
             kafka_port=kafka,
@@ -104,12 +104,18 @@ class ServicesConfig:
         return Endpoints(f"{HOST}:{self.kafka_port}", f"http://{HOST}:{self.elasticsearch_port}")
 
 
-def _free_ports(count: int) -> list[int]:
-    """Ports that were free a moment ago; all are held until the last is found, so that they differ."""
-    held = [socket.socket() for _ in range(count)]
+def free_ports(count: int) -> list[int]:
+    """Ports that are free now, below those that the system hands to clients, so that none takes one in between."""
+    held: list[socket.socket] = []
     try:
-        for sock in held:
-            sock.bind((HOST, 0))
+        while len(held) < count:
+            sock = socket.socket()
+            try:
+                sock.bind((HOST, random.randrange(*PORT_RANGE)))
+            except OSError:
+                sock.close()
+                continue
+            held.append(sock)
         return [sock.getsockname()[1] for sock in held]
     finally:
         for sock in held:

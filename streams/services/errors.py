@@ -18,6 +18,10 @@ class ServicesError(Exception):
         self.where = where
         self.remedy = remedy
 
+    def __str__(self) -> str:
+        """All three, for those who only see a traceback."""
+        return "\n".join(part for part in (self.what, self.where, self.remedy) if part)
+
 
 class BadConfigError(ServicesError):
     """A setting that cannot work, such as one port used twice."""

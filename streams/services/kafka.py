@@ -4,9 +4,9 @@ import asyncio
 import base64
 import logging
 import os
+import secrets
 import socket
 import threading
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,7 +63,7 @@ class Kafka(Service):
             return False
 
     def _format(self, runtime: Runtime, folder: Path) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        cluster = new_cluster_id()
         arguments = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", _PROPERTIES]
         # Runs for half a second: compiling it would cost more than it saves.
         done = run(self._java(runtime, folder, ["-XX:TieredStopAtLevel=1"], arguments), runtime.account)
@@ -81,6 +81,11 @@ class Kafka(Service):
         classes = ["-cp", f"{runtime.artefacts.kafka}/*"]
         argv = [str(runtime.java.binary), *options, *properties, *classes, *arguments]
         return Launch(argv, folder, {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"})
+
+
+def new_cluster_id() -> str:
+    """A random id as Kafka writes it. It never begins with a dash, which its tools would take for an option."""
+    return base64.urlsafe_b64encode(b"\x00" + secrets.token_bytes(15)).decode().rstrip("=")
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from tenacity import (
 from tenacity.nap import sleep_using_event
 
 from streams.services.account import service_folder
-from streams.services.checks import require_data_version
+from streams.services.checks import require_data_version, require_space
 from streams.services.config import Progress, Report
 from streams.services.errors import DiskFullError, StartFailedError, StartTimeoutError
 from streams.services.process import Record, alive, last_lines, marked, spawn, write_record
@@ -39,6 +39,7 @@ def start(service: Service, runtime: Runtime, report: Report, cancel: threading.
     folder = service_folder(service.config.home, service.name, runtime.account)
     report(Progress(service.name, "working", f"starting {version}"))
     _clear_stale(service, report)
+    require_space(folder)
     require_data_version(folder, version)
     launch = service.launch(runtime, folder)
     service.output.parent.mkdir(parents=True, exist_ok=True)

@@ -1,13 +1,9 @@
 """Start and stop the services of an instance."""
 
 import contextlib
-import fcntl
 import shutil
 import threading
-import time
-from collections.abc import Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from pathlib import Path
 
 from streams.services.account import service_account
@@ -15,9 +11,10 @@ from streams.services.artefacts import provide, versions
 from streams.services.checks import STAMP, require_port, require_space
 from streams.services.config import Endpoints, Progress, Report, ServiceName, ServicesConfig, quiet
 from streams.services.elasticsearch import Elasticsearch
-from streams.services.errors import AccountError, OtherSettingsError, ServicesError
+from streams.services.errors import OtherSettingsError, ServicesError
 from streams.services.java import find_java
 from streams.services.kafka import Kafka
+from streams.services.lock import locked
 from streams.services.process import process_of, servers
 from streams.services.process import stop as stop_processes
 from streams.services.service import Runtime, Service
@@ -38,7 +35,7 @@ def up(config: ServicesConfig, report: Report = quiet, *, names: tuple[ServiceNa
     What this call started is stopped again when one of them fails, or on Ctrl-C.
     Raises a ServicesError for each thing that can be wrong. Blocks: from a coroutine, use asyncio.to_thread.
     """
-    with _locked(config, report):
+    with locked(config, report):
         missing = [service for service in _services(config, names) if not _runs(service, report)]
         if missing:
             _require_room(missing)
@@ -52,7 +49,7 @@ def down(
     """Stop what runs from this home, and nothing else; return what was stopped. Data and logs stay."""
     if not config.home.is_dir():
         return []
-    with _locked(config, report):
+    with locked(config, report):
         return _stop_all(_services(config, names), report)
 
 
@@ -81,39 +78,6 @@ def restart(config: ServicesConfig, name: ServiceName, report: Report = quiet) -
 
 def _services(config: ServicesConfig, names: tuple[ServiceName, ...]) -> list[Service]:
     return [service_of(config, name) for name in names]
-
-
-@contextmanager
-def _locked(config: ServicesConfig, report: Report) -> Iterator[None]:
-    """One start or stop at a time in a home: the second waits for the first, and then finds its work done."""
-    path = config.home / "run" / "lock"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.open("w")
-    except OSError as error:
-        raise AccountError(
-            f"cannot write the home folder: {error.strerror}",
-            where=str(path),
-            remedy="choose another with --home",
-        ) from error
-    with lock:
-        if not _try_lock(lock.fileno()):
-            report(
-                Progress(
-                    "services", "note", "another start or stop is under way in this home, waiting for it"
-                )
-            )
-            while not _try_lock(lock.fileno()):
-                time.sleep(0.1)
-        yield
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _runtime(config: ServicesConfig, report: Report) -> Runtime:

@@ -18,16 +18,15 @@ from streams.codec import encode
 from streams.core.model import Quote, Shift, stable_id
 from streams.fleet import Fleet
 from streams.kafka import producer
+from streams.services.config import free_ports
 from streams.settings import Settings
 from streams.topology import SHIFTS
-from tests.alertmanager import ALERTMANAGER, AMTOOL, SHIPPED, Receiver, local_config, start_alertmanager
+from tests.alertmanager import AMTOOL, SHIPPED, Receiver, local_config, start_alertmanager
 from tests.integration.test_notify import NOON, shift
-from tests.support import documents, eventually, free_ports, served
+from tests.support import documents, eventually, served
 
 COUNT = 1000
-pytestmark = pytest.mark.skipif(
-    ALERTMANAGER is None or AMTOOL is None, reason="no Alertmanager on this machine"
-)
+pytestmark = pytest.mark.long
 RULES = "rules:\n  - {name: all, statuses: [candidate, confirmed]}\n"
 
 

@@ -14,12 +14,12 @@ from streams.indices import template
 from streams.kibana import kibana_steps, rule_body
 from streams.kibana_objects import FOLDER, chart_request, compile_objects, lucene, ndjson, source
 from streams.search import Store, Write, make_client
+from streams.services.config import free_ports
 from streams.settings import Settings, SettingsError, load_settings
 from streams.steps import SetupError
 from tests.integration.test_notify import shift
 from tests.integration.test_search import event
 from tests.kibana import Kibana
-from tests.support import free_ports
 
 PLAIN = load_settings(prefix="")
 SOURCE = source()

@@ -15,12 +15,13 @@ from aiohttp import web
 
 from streams.codec import encode
 from streams.fleet import Fleet
+from streams.services.config import free_ports
 from streams.settings import Settings
 from tests.integration.test_commands import run, variables_of
-from tests.integration.test_notify import Receiver, receiver, send, shift
-from tests.support import documents, eventually, free_ports, served
+from tests.integration.test_notify import send, shift
+from tests.services import Receiver
+from tests.support import documents, eventually, served
 
-__all__ = ["receiver"]
 SECRET = "whsec_" + base64.b64encode(b"not a secret but a test").decode()
 
 
@@ -59,10 +60,10 @@ async def desk() -> AsyncIterator[tuple[Desk, str]]:
 
 
 async def test_rules_choose_the_channel_and_nobody_waits_for_one_that_is_away(
-    settings: Settings, fleet: Fleet, ports: Iterator[int], receiver: tuple[Receiver, str],
+    settings: Settings, fleet: Fleet, ports: Iterator[int], receiver: Receiver,
     desk: tuple[Desk, str], tmp_path: Path,
 ) -> None:  # fmt: skip
-    (taker, url), (clerk, hook) = receiver, desk
+    (clerk, hook) = desk
     quiet_ends = datetime.now(UTC) + timedelta(seconds=25)
     rules = tmp_path / "rules.yaml"
     (tmp_path / "secret").write_text(SECRET)
@@ -75,14 +76,14 @@ rules:
   - {{name: confirmed, min_sources: 2}}
   - {{name: to the desk, channel: desk}}
 """)
-    extra = {"STANCEWATCH_ALERTMANAGER": url, "STANCEWATCH_ALERT_RULES": str(rules)}
+    extra = {"STANCEWATCH_ALERTMANAGER": receiver.url, "STANCEWATCH_ALERT_RULES": str(rules)}
     worker = fleet.start("notify", port=next(ports), extra=extra)
     await asyncio.to_thread(fleet.wait_ready)
     await send(
         settings, shift("a"), shift("b", status="candidate"), shift("c", status="retracted"), shift("d")
     )
     await served(settings, fleet, ("notify",))
-    assert [alert["labels"]["shift_id"][0] for alert in taker.alerts] == ["a", "d"]
+    assert [alert["labels"]["shift_id"][0] for alert in receiver.alerts] == ["a", "d"]
     assert clerk.tries == 3  # then it was left alone, and the shifts were kept
     held = {
         mark: note for mark, note in (await documents(settings, "stance-alerts")).items() if "due_at" in note
@@ -94,20 +95,20 @@ rules:
     fleet.start("notify", port=next(ports), extra=extra)
 
     async def all_told() -> bool:
-        return len(clerk.got) >= 2 and len(taker.alerts) >= 3
+        return len(clerk.got) >= 2 and len(receiver.alerts) >= 3
 
     await eventually(all_told, 60)
     assert datetime.now(UTC) >= quiet_ends
     assert (
-        taker.alerts[2]["labels"] | {"status": "candidate", "severity": "warning", "rule": "first signs"}
-        == (taker.alerts[2]["labels"])
+        receiver.alerts[2]["labels"] | {"status": "candidate", "severity": "warning", "rule": "first signs"}
+        == (receiver.alerts[2]["labels"])
     )
     assert sorted(mark for mark, _ in clerk.got) == [f"desk:{'a' * 32}:1", f"desk:{'d' * 32}:1"]
     message = clerk.got[0][1]
     assert message["direction"] == "oppose_to_support"
     assert message["shift"] in [orjson.loads(encode(shift(name))) for name in "ad"]
     await asyncio.sleep(12)
-    assert (len(clerk.got), len(taker.alerts)) == (2, 3)
+    assert (len(clerk.got), len(receiver.alerts)) == (2, 3)
 
 
 def test_check_and_try_rules_from_the_terminal(tmp_path: Path) -> None:

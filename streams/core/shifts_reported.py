@@ -1,0 +1,133 @@
+"""Where the text itself says that an actor changes course, and from what to what."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from streams.core.draft import Draft
+from streams.core.mentions import Mention
+from streams.core.model import Stance
+from streams.core.stance import Verdict
+
+_OPPOSITE: dict[Stance, Stance] = {"support": "oppose", "oppose": "support"}
+
+# Each wording says whether the stance read beside it is the new one (after) or the one given up (before).
+_TURNS: tuple[tuple[str, str, float], ...] = (
+    (r"(?:reverses?|reversed|reversing|reversal of|in a reversal|u-turn|about-face|about-turn|volte-face|backtrack\w*|climb-?down)", "after", 0.8),
+    (r"(?:changed?|changes|changing|shift(?:s|ed|ing)?) (?:its|their|his|her|the) (?:mind|position|stance|policy|course|tune|focus|view|approach|line|direction)", "after", 0.8),
+    (r"(?:significant|major|marked|broader|dramatic|sharp|clear|strategic|policy|strategy|notable|abrupt) (?:\w+ )?(?:shift|change|reversal|departure|turn|turnaround)", "after", 0.7),
+    (r"a (?:shift|change|departure|break|turnaround) (?:from|in|of|away)", "after", 0.7),
+    (r"(?:dropp?(?:s|ed|ing)?|lift(?:s|ed|ing)?|abandon(?:s|ed|ing)?|withdr[ae]w(?:s|n|ing)?|end(?:s|ed|ing)?|ceas\w+|giv(?:es|ing) up|gave up|overc\w+|softens?|softened) (?:its|their|his|her|long-?standing|the) (?:\w+ )?(?:opposition|objections?|resistance|veto|reluctance|refusal|reservations?)", "drops_opposition", 0.85),
+    (r"(?:dropp?(?:s|ed|ing)?|abandon(?:s|ed|ing)?|shelv\w+|scrap\w*|ditch\w*|withdr[ae]w(?:s|n|ing)?|giv(?:es|ing) up|gave up|back(?:s|ed|ing)? away from|walk\w* away from|renounc\w+) (?:its|their|his|her|the|a|all)?\s?(?:\w+ ){0,2}(?:support|backing|plans?|idea|proposal|commitment|pledge|demand|insistence|call|offer|push|promise|intention)", "gives_up", 0.75),
+    (r"(?:for the first time)", "after", 0.6),
+    (r"(?:no longer|not any ?more|any longer)", "after", 0.6),
+    (r"(?:after (?:\w+ ){0,3}(?:months|years|weeks|days) of (?:refus\w+|reject\w+|resist\w+|oppos\w+|insist\w+|hesitat\w+|holding out|saying no))", "after", 0.8),
+    (r"(?:having|after|had) (?:previously|earlier|long|first|initially|repeatedly|hitherto|once) ?(?:been )?\w+", "after", 0.6),
+    (r"(?:which|who|that) (?:had )?(?:previously|earlier|long|until (?:now|then|recently)|hitherto|so far|initially|only last \w+|once) ?\w+", "after", 0.6),
+    (r"(?:previously|hitherto|until (?:now|recently|this week)|long-standing|longtime|traditional) (?:refus\w+|reject\w+|oppos\w+|resist\w+|insist\w+|ruled out|policy|position|neutral\w*)", "after", 0.7),
+    (r"(?:shift\w*|pivot\w*|turn\w*|switch\w*|mov\w+) (?:their|its|his|her)?\s?(?:focus |away |attention )?from", "from", 0.85),
+    (r"(?:makes? an? (?:about-turn|u-turn)|made an? (?:about-turn|u-turn)|back(?:ed|s)? down|relent\w*|cav(?:es|ed) in|gives? in|gave in|reconsider\w*|thought better of|chang\w+ course|come round|comes round|came round|goes back on|went back on|reneg\w+|breaks? with)", "after", 0.75),
+)  # fmt: skip
+_PATTERNS = tuple((re.compile(rf"\b{pattern}\b", re.IGNORECASE), effect, score) for pattern, effect, score in _TURNS)
+_NOT_A_TURN = re.compile(
+    r"\b(?:has not|have not|had not|hasn['’]t|haven['’]t|did not|does not|no|denied|denies|without|not officially)\b[^.]{0,60}$",
+    re.IGNORECASE,
+)
+
+
+_OF_WHOM = re.compile(
+    r"\b(?:shift|change|turn|reversal|departure|break|u-turn|about-face)\b[^.]{0,24}?"
+    r"\b(?:direction|policy|position|stance|approach|course|strategy|thinking|line)\b (?:of|by|for|from|in|within)\b",
+    re.IGNORECASE,
+)
+_REACH = 24
+_BORROWED = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A change of course that the text reports; before is None where it leaves it open."""
+
+    verdict: Verdict
+    actor: Mention
+    before: Stance | None
+    after: Stance
+    score: float
+    start: int
+    end: int
+
+
+def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> list[Turn]:
+    """Give the changes of course that the text reports, one for each actor and issue.
+
+    A sentence that says who changes course without saying on what (a shift in the direction of the coalition) takes
+    the issue and the way from the sentence of the article that does.
+    """
+    turns: list[Turn] = []
+    open_ones: list[tuple[Mention, int]] = []
+    for index in _turning_sentences(draft):
+        here = [each for each in verdicts if each.candidate.sentence == index]
+        found = [turn for each in here if (turn := _turn(draft, each)) is not None]
+        turns += found
+        if not found:
+            open_ones += [(each, index) for each in _who(draft, index)]
+    if turns:
+        model = max(turns, key=lambda turn: turn.score)
+        turns += [_borrowed(draft, model, actor, index) for actor, index in open_ones]
+    best: dict[tuple[str, str], Turn] = {}
+    for turn in sorted(turns, key=lambda turn: -turn.score):
+        if turn.score >= threshold:
+            best.setdefault((turn.actor.actor.id, turn.verdict.candidate.issue.issue), turn)
+    return list(best.values())
+
+
+def _turning_sentences(draft: Draft) -> list[int]:
+    return [i for i, (start, end) in enumerate(draft.sentences) if _match(draft, start, end) is not None]
+
+
+def _match(draft: Draft, start: int, end: int) -> tuple[re.Match[str], str, float] | None:
+    for pattern, effect, weight in _PATTERNS:
+        match = pattern.search(draft.body, start, end)
+        if match is not None and not _NOT_A_TURN.search(draft.body, start, match.start()):
+            return match, effect, weight
+    return None
+
+
+def _who(draft: Draft, index: int) -> list[Mention]:
+    """Give the actor whose direction, policy or position is said to shift: the first one named after the wording."""
+    start, end = draft.sentences[index]
+    found = _OF_WHOM.search(draft.body, start, end)
+    if found is None:
+        return []
+    after = [each for each in draft.actors.get(index, ()) if each.is_actor and 0 <= each.start - found.end() <= _REACH]
+    return after[:1]
+
+
+def _borrowed(draft: Draft, model: Turn, actor: Mention, index: int) -> Turn:
+    start, end = draft.sentences[index]
+    return Turn(model.verdict, actor, model.before, model.after, round(model.score * _BORROWED, 4), start, end)
+
+
+def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
+    start, end = draft.sentences[verdict.candidate.sentence]
+    found = _match(draft, start, end)
+    if found is None:
+        return None
+    match, effect, weight = found
+    before, after = _ways(verdict, effect, match)
+    if after is None:
+        return None
+    score = round(weight * min(1.0, verdict.score + 0.35), 4)
+    return Turn(verdict, verdict.candidate.actor, before, after, score, start, end)
+
+
+def _ways(verdict: Verdict, effect: str, match: re.Match[str]) -> tuple[Stance | None, Stance | None]:
+    stance = verdict.stance
+    if effect == "drops_opposition":
+        return "oppose", "support"
+    if effect == "gives_up":
+        return "support", "oppose"
+    if effect == "from":
+        is_given_up = verdict.candidate.issue.anchor > match.start()
+        return ("support", "oppose") if is_given_up else (_OPPOSITE.get(stance), stance)
+    return _OPPOSITE.get(stance), stance

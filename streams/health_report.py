@@ -1,0 +1,244 @@
+"""Gathers what ``status`` shows: from Kafka, Elasticsearch and the workers' monitors, each of which may be away."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from elasticsearch import ApiError, TransportError
+
+from streams.kafka import KafkaUnreachable, admin, consumer
+from streams.search import make_client
+from streams.settings import Settings
+from streams.topology import (
+    ARTICLES_INDEX,
+    DEAD_INDEX,
+    MONITOR_PORTS,
+    OBSERVATIONS_INDEX,
+    ROLES,
+    SHIFTS_INDEX,
+    sources,
+)
+
+INDICES = {
+    ARTICLES_INDEX: "ingested_at",
+    OBSERVATIONS_INDEX: "published_at",
+    SHIFTS_INDEX: "detected_at",
+    DEAD_INDEX: "at",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A server and whether it serves."""
+
+    name: str
+    state: str
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleState:
+    """How far behind a role is, how fast it commits, and its workers. None: not known."""
+
+    name: str
+    lag: int | None
+    per_second: float | None
+    oldest_waiting_seconds: float | None
+    workers: int
+    healthy: int
+    versions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """How much an index holds and the newest time in it."""
+
+    name: str
+    documents: int
+    newest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All of it at one moment. problems is empty when all is well."""
+
+    at: datetime
+    services: tuple[Service, ...]
+    roles: tuple[RoleState, ...]
+    indices: tuple[IndexState, ...]
+    problems: tuple[str, ...]
+
+
+async def look(settings: Settings, workers: Sequence[str], seconds: float) -> Report:
+    """The report; what cannot be asked becomes a problem, never an exception."""
+    (kafka, groups), (elastic, indices), alertmanager, monitors = await asyncio.gather(
+        _kafka(settings, seconds),
+        _elasticsearch(settings),
+        _alertmanager(settings),
+        _monitors(settings, workers),
+    )
+    roles = tuple(_role(name, groups.get(name), monitors) for name in ROLES)
+    services = tuple(service for service in (kafka, elastic, alertmanager) if service is not None)
+    return Report(datetime.now(UTC), services, roles, indices, tuple(_problems(services, roles, monitors)))
+
+
+def _role(name: str, group: dict[str, Any] | None, monitors: Sequence[dict[str, Any]]) -> RoleState:
+    own = [monitor for monitor in monitors if monitor.get("role") == name]
+    group = group or {"lag": None, "per_second": None, "oldest": None}
+    return RoleState(
+        name, group["lag"], group["per_second"], group["oldest"], len(own),
+        sum(bool(monitor["healthy"]) for monitor in own),
+        tuple(sorted({str(monitor.get("version")) for monitor in own})),
+    )  # fmt: skip
+
+
+def _problems(
+    services: Sequence[Service], roles: Sequence[RoleState], monitors: Sequence[dict[str, Any]]
+) -> list[str]:
+    found = [f"{service.name}: {service.state}" for service in services if service.state != "serves"]
+    found += [f"no worker of role {role.name} answers" for role in roles if not role.workers]
+    found += [
+        f"{monitor['role']} at {monitor['where']} has not moved for {monitor['seconds_without_progress']:.0f} s"
+        f" with {monitor['lag']} records waiting"
+        for monitor in monitors
+        if not monitor["healthy"]
+    ]
+    if len({version for role in roles for version in role.versions}) > 1:
+        found.append("workers of different versions run side by side")
+    return found
+
+
+async def _kafka(settings: Settings, seconds: float) -> tuple[Service, dict[str, dict[str, Any]]]:
+    try:
+        async with admin(settings) as client, consumer(settings) as reader:
+            await reader._client.force_metadata_update()
+            first, started = await _committed(client, settings), time.monotonic()
+            await asyncio.sleep(seconds)
+            second, took = await _committed(client, settings), time.monotonic() - started
+            groups = {}
+            for role in ROLES:
+                done = sum(second[role].values()) - sum(first[role].values())
+                lag, oldest = await _lag(reader, settings, role, second[role])
+                groups[role] = {"lag": lag, "per_second": round(done / took, 2), "oldest": oldest}
+            return Service("kafka", "serves"), groups
+    except (KafkaUnreachable, KafkaError, OSError) as error:
+        return Service("kafka", f"away: {error}"), {}
+
+
+async def _committed(client: Any, settings: Settings) -> dict[str, dict[TopicPartition, int]]:
+    found = {}
+    for role in ROLES:
+        offsets = await client.list_consumer_group_offsets(settings.topic(f"stancewatch-{role}"))
+        found[role] = {tp: max(0, meta.offset) for tp, meta in offsets.items()}
+    return found
+
+
+async def _lag(
+    reader: AIOKafkaConsumer, settings: Settings, role: str, committed: dict[TopicPartition, int]
+) -> tuple[int, float | None]:
+    """Records that wait, and for how many seconds the oldest of them has stood on its topic."""
+    lag, behind = 0, []
+    for topic in map(settings.topic, sources(role)):
+        partitions = [TopicPartition(topic, p) for p in reader.partitions_for_topic(topic) or ()]
+        starts = await reader.beginning_offsets(partitions) if partitions else {}
+        ends = await reader.end_offsets(partitions) if partitions else {}
+        for tp, end in ends.items():
+            at = max(committed.get(tp, 0), starts[tp])
+            lag += max(0, end - at)
+            behind += [(tp, at)] if end > at else []
+    return lag, await _oldest(reader, behind)
+
+
+async def _oldest(reader: AIOKafkaConsumer, behind: Sequence[tuple[TopicPartition, int]]) -> float | None:
+    if not behind:
+        return None
+    reader.assign([tp for tp, _ in behind])
+    for tp, at in behind:
+        reader.seek(tp, at)
+    batches = await reader.getmany(timeout_ms=3000, max_records=len(behind))
+    times = [messages[0].timestamp / 1000 for messages in batches.values() if messages]
+    return round(max(0.0, time.time() - min(times)), 1) if times else None
+
+
+async def _elasticsearch(settings: Settings) -> tuple[Service, tuple[IndexState, ...]]:
+    client = make_client(settings).options(request_timeout=5)
+    try:
+        health = await client.cluster.health()
+        nodes = await client.nodes.info(metric="os", filter_path="nodes.*.version")
+        version = next(iter(nodes["nodes"].values()))["version"]
+        state = "serves" if health["status"] != "red" else "some data cannot be reached (red)"
+        indices = []
+        for name, field in INDICES.items():
+            newest = {"newest": {"max": {"field": field}}}
+            answer = await client.search(
+                index=settings.index(name),
+                size=0,
+                aggs=newest,
+                track_total_hits=True,
+                ignore_unavailable=True,
+            )
+            top = answer.get("aggregations", {}).get("newest", {}).get("value_as_string")
+            indices.append(IndexState(settings.index(name), answer["hits"]["total"]["value"], top))
+        return Service("elasticsearch", state, version), tuple(indices)
+    except TransportError as error:
+        return Service("elasticsearch", f"away: {error}"), ()
+    except ApiError as error:
+        return Service("elasticsearch", f"refuses: {error.status_code} {error.message}"), ()
+    finally:
+        await client.close()
+
+
+async def _alertmanager(settings: Settings) -> Service | None:
+    if settings.alertmanager is None:
+        return None
+    try:
+        async with httpx.AsyncClient(timeout=5) as client:
+            answer = await client.get(f"{settings.alertmanager.rstrip('/')}/api/v2/status")
+            answer.raise_for_status()
+            return Service("alertmanager", "serves", answer.json()["versionInfo"]["version"])
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        return Service("alertmanager", f"away: {error!r}")
+
+
+async def _monitors(settings: Settings, named: Sequence[str]) -> list[dict[str, Any]]:
+    places = list(named) or _usual_places(settings)
+    async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+        answers = await asyncio.gather(*(_monitor(client, where) for where in dict.fromkeys(_spread(places))))
+    return [answer for answer in answers if answer is not None]
+
+
+def _usual_places(settings: Settings) -> list[str]:
+    port = settings.monitor_port
+    if (
+        port and settings.monitor_host != "127.0.0.1"
+    ):  # in a container: the roles are neighbours, found by name
+        return [f"{role}:{port}" for role in ROLES]
+    return [f"127.0.0.1:{own}" for own in MONITOR_PORTS.values()]
+
+
+def _spread(places: Sequence[str]) -> list[str]:
+    """Each address behind each name: a scaled role answers with all of its containers."""
+    found = []
+    for place in places:
+        host, _, port = place.partition(":")
+        try:
+            addresses = socket.getaddrinfo(host, int(port or 9100), socket.AF_INET, socket.SOCK_STREAM)
+        except (OSError, ValueError):
+            continue
+        found += [f"{address[4][0]!r}".strip("'") + f":{address[4][1]}" for address in addresses]
+    return found
+
+
+async def _monitor(client: httpx.AsyncClient, where: str) -> dict[str, Any] | None:
+    try:
+        answer = await client.get(f"http://{where}/healthz")
+        return {**answer.json(), "where": where}
+    except (httpx.HTTPError, ValueError):
+        return None

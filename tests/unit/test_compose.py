@@ -1,0 +1,118 @@
+"""The compose files: what Docker itself says of them, and the rules that they keep."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from streams.commands.init import init
+from streams.topology import ROLES
+
+ROOT = Path(__file__).parents[2]
+FILES = ("docker-compose.yml", "docker-compose.external.yml")
+
+
+def compose(name: str = FILES[0]) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / name).read_text())
+    return loaded
+
+
+def services(name: str = FILES[0]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = compose(name)["services"]
+    return found
+
+
+def _program() -> list[str] | None:
+    if shutil.which("docker"):
+        plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
+        if plugin.returncode == 0:
+            return ["docker", "compose"]
+    return ["docker-compose"] if shutil.which("docker-compose") else None
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("profiles", ["", "full", "watched", "tools"])
+def test_docker_compose_config_takes_the_file(name: str, profiles: str, tmp_path: Path) -> None:
+    program = _program()
+    if program is None:
+        pytest.skip("no docker compose here")
+    init(tmp_path, external="external" in name)
+    init(tmp_path)
+    shutil.copy(ROOT / name, tmp_path)
+    environment = {**os.environ, "COMPOSE_FILE": name, "COMPOSE_PROFILES": profiles}
+    done = subprocess.run(
+        [*program, "config", "--quiet"], cwd=tmp_path, env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert not done.stderr.strip(), "it warns"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_service_is_pinned_bounded_watched_and_hardened(name: str) -> None:
+    for service, spec in services(name).items():
+        assert re.search(r":(\$\{STANCEWATCH_VERSION:-)?v?\d+\.\d+\.\d+\}?$", spec["image"]), service
+        assert spec["cap_drop"] == ["ALL"], service
+        assert "no-new-privileges:true" in spec["security_opt"], service
+        assert "mem_limit" in spec, service
+        assert "restart" in spec, service
+        assert "container_name" not in spec, f"{service} could not be scaled"
+        if service not in {"setup", "secrets", "cli"}:
+            assert "healthcheck" in spec, service
+
+
+def test_only_kibana_is_published_and_on_loopback_only() -> None:
+    published = {name: spec["ports"] for name, spec in services().items() if "ports" in spec}
+    assert list(published) == ["kibana"]
+    assert all(port.startswith("127.0.0.1:") for port in published["kibana"])
+    assert not any("ports" in spec for spec in services(FILES[1]).values())
+    assert compose()["networks"]["inside"] == {"internal": True}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_secret_stands_in_the_environment(name: str) -> None:
+    for service, spec in services(name).items():
+        for key in spec.get("environment", {}):
+            assert not key.endswith(("PASSWORD", "API_KEY", "SECRET", "TOKEN")), f"{service}: {key}"
+
+
+def test_heaps_are_half_of_the_memory() -> None:
+    for service, variable in (("kafka", "KAFKA_HEAP_OPTS"), ("elasticsearch", "ES_JAVA_OPTS")):
+        spec = services()[service]
+        assert megabytes(spec["environment"][variable].split("-Xmx")[1]) * 2 == megabytes(spec["mem_limit"])
+
+
+def megabytes(size: str) -> int:
+    return int(size[:-1]) * {"m": 1, "g": 1024}[size[-1]]
+
+
+def test_workers_start_after_setup_and_setup_after_what_it_sets_up() -> None:
+    found = services()
+    assert set(ROLES) <= set(found)
+    for role in ROLES:
+        assert found[role]["depends_on"] == {"setup": {"condition": "service_completed_successfully"}}
+        assert found[role]["read_only"] is True
+        assert found[role]["command"] == ["worker", role]
+    assert found["setup"]["depends_on"] == {
+        "kafka": {"condition": "service_healthy"},
+        "elasticsearch": {"condition": "service_healthy"},
+    }
+
+
+def test_both_files_run_the_roles_alike() -> None:
+    for role in (*ROLES, "setup", "cli"):
+        here, there = services()[role], services(FILES[1])[role]
+        for key in ("image", "command", "read_only", "tmpfs", "mem_limit", "cap_drop", "init"):
+            assert here.get(key) == there.get(key), f"{role}.{key}"
+
+
+def test_the_versions_are_those_of_the_services_without_docker() -> None:
+    pom = (ROOT / "deploy/local/pom.xml").read_text()
+    for service, tag in (("kafka", "kafka"), ("elasticsearch", "elasticsearch")):
+        found = re.search(rf"<{tag}.version>([\d.]+)<", pom)
+        assert found
+        assert services()[service]["image"].endswith(f":{found[1]}")
