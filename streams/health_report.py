@@ -232,7 +232,7 @@ def _spread(places: Sequence[str]) -> list[str]:
             addresses = socket.getaddrinfo(host, int(port or 9100), socket.AF_INET, socket.SOCK_STREAM)
         except (OSError, ValueError):
             continue
-        found += [f"{address[4][0]}:{address[4][1]}" for address in addresses]
+        found += [f"{address[4][0]!s}:{address[4][1]!s}" for address in addresses]
     return found
 
 
