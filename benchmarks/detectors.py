@@ -31,6 +31,7 @@ WORLDS: Final = {
     "17 % wrong": World(errors=0.17),
     "6 % wrong, statements only": World(informative=False),
     "17 % wrong, statements only": World(errors=0.17, informative=False),
+    "17 % wrong, copy by copy": World(errors=0.17, is_read_anew=True),
 }
 Row = dict[str, Any]
 
@@ -77,36 +78,30 @@ def table(rows: dict[str, Row], first: str) -> str:
 
 def picture(result: dict[str, Any], path: Path) -> None:
     """Both jobs: up and left is good in the dense worlds, up and right on the real series."""
-    with matplotlib.rc_context({"svg.hashsalt": "detectors", "font.size": 8}):
+    with matplotlib.rc_context({"svg.hashsalt": "detectors", "font.size": 9}):
         figure = Figure(figsize=(13, 4.4), layout="constrained")
         panels = figure.subplots(1, 3)
         for axes, name in zip(panels, ("6 % wrong", "17 % wrong"), strict=False):
             _draw(axes, result["dense"][name], "false_per_1000", "detection")
-            axes.set(
-                xscale="symlog",
-                xlabel="false alarms in 1,000",
-                ylabel="turns detected",
-                title=f"Dense: {name}",
-            )
-            axes.set(xlim=(-0.2, 900), ylim=(0.4, 1.05))
+            axes.set(xscale="symlog", xlim=(-0.2, 400), ylim=(-0.03, 1.05), title=f"Dense: {name}")
+            axes.set(xlabel="false alarms in 1,000", ylabel="turns detected")
         _draw(panels[2], result.get("sparse", {}), "recall", "precision")
-        panels[2].set(xlabel="recall", ylabel="precision", title="Real series", xlim=(0, 1.6), ylim=(0, 1.08))
+        panels[2].set(xlabel="recall", ylabel="precision", title="Real series", xlim=(-0.03, 1.05))
+        panels[2].set(ylim=(-0.03, 1.05))
+        handles, labels = panels[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside right center", frameon=False, title="hollow: raw copies")
         figure.savefig(path, metadata={"Date": None})
 
 
 def _draw(axes: Any, rows: dict[str, Row], x: str, y: str) -> None:
-    shown = {k: r for k, r in rows.items() if "," not in k or k.endswith("collapsed") or k.endswith("rate")}
-    for place, (name, row) in enumerate(sorted(shown.items(), key=lambda item: -item[1][y])):
-        colour = "#b5452c" if name == "ours" else "#999999" if name.endswith("collapsed") else "#444444"
-        axes.scatter(row[x], row[y], c=colour, s=30)
-        axes.annotate(
-            name.replace(", copies collapsed", " (collapsed)"),
-            (row[x], row[y]),
-            xytext=(6, 5 - 9 * (place % 3)),
-            textcoords="offset points",
-            fontsize=6,
-            color=colour,
-        )
+    for mark, name in zip("ov^<>sDP", (*RIVALS, "ours"), strict=True):
+        colour = "#b5452c" if name == "ours" else "#555555"
+        if row := rows.get(name):
+            face = colour if name == "ours" else "none"
+            axes.scatter(row[x], row[y], marker=mark, s=60, facecolors=face, edgecolors=colour)
+        if row := rows.get(f"{name}, copies collapsed"):
+            axes.scatter(row[x], row[y], marker=mark, s=60, c=colour, alpha=0.6)
+        axes.scatter([], [], marker=mark, s=60, c=colour, label=name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -21,7 +21,8 @@ class World:
     errors: share of stories with a wrong sign. bursts: share of stories that are reprinted, by two to seven
     other outlets within half a day. lateness: hours, the most that an article arrives after its
     publication. gap: mean hours between stories. life: mean stories between turns. informative: whether
-    weak stories err more often; otherwise all are statements.
+    weak stories err more often; otherwise all are statements. is_read_anew: signs are misread copy by copy,
+    not story by story.
     """
 
     errors: float = 0.06
@@ -30,6 +31,7 @@ class World:
     gap: float = 6.0
     life: int = 50
     informative: bool = True
+    is_read_anew: bool = False
     outlets: int = 20
 
 
@@ -74,7 +76,7 @@ def _story(world: World, series: str, stance: Stance, now: datetime, rng: random
     if world.informative:
         strength = rng.choices(list(_MIX), list(_MIX.values()))[0]
     chance = world.errors * (_ODDS[strength] if world.informative else 1.0)
-    read = _OTHER[stance] if rng.random() < chance else stance
+    read = _read(stance, chance, rng)
     mark = stable_id(series, now.isoformat(), str(rng.random()))
     outlets = rng.sample(range(world.outlets), 8)
     first = Observation(
@@ -97,7 +99,14 @@ def _story(world: World, series: str, stance: Stance, now: datetime, rng: random
     if rng.random() >= world.bursts:
         return [first]
     copies = rng.randint(2, 7)
-    return [first] + [_copy(first, outlets[n], rng) for n in range(1, copies + 1)]
+    printed = [_copy(first, outlets[n], rng) for n in range(1, copies + 1)]
+    if world.is_read_anew:
+        printed = [replace(copy, stance=_read(stance, chance, rng)) for copy in printed]
+    return [first, *printed]
+
+
+def _read(stance: Stance, chance: float, rng: random.Random) -> Stance:
+    return _OTHER[stance] if rng.random() < chance else stance
 
 
 def _copy(first: Observation, outlet: int, rng: random.Random) -> Observation:

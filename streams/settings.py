@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     kafka_password_file: Path | None = None
     alertmanager: str | None = Field(None, description="Alertmanager base URL; unset means that none is told")
     kibana: str | None = Field(None, description="Kibana base URL for the links in alerts")
+    kibana_api_key_file: Path | None = Field(
+        None, description="An API key for `setup --kibana`, in its encoded form"
+    )
+    kibana_user: str | None = None
+    kibana_password_file: Path | None = None
     alert_rules: Path | None = Field(
         None, description="Rules as in deploy/alerts.yaml; unset: every confirmed shift goes to Alertmanager"
     )
@@ -56,6 +61,10 @@ class Settings(BaseSettings):
     partitions: int = Field(6, ge=1, le=1000)
     replication: int = Field(1, ge=1, le=10)
     index_replicas: int = Field(0, ge=0, le=10, description="Copies of each shard; 0 suits a single node")
+    warm_after_days: int = Field(60, ge=1, le=100_000, description="Age at which a monthly index is merged")
+    delete_after_days: int = Field(
+        0, ge=0, le=100_000, description="Age at which a monthly index is deleted; 0 keeps it for ever"
+    )
     batch: int = Field(200, ge=1, le=5000, description="Records that an agent takes at once")
     batch_wait: float = Field(0.2, gt=0, le=10, description="Seconds that an agent waits for a batch to fill")
     readers: int = Field(1, ge=1, le=256, description="Processes that read articles in one classify worker")
@@ -96,14 +105,22 @@ class Settings(BaseSettings):
         """The Kafka password, likewise."""
         return self._secret("kafka_password")
 
+    def kibana_api_key(self) -> str | None:
+        """The API key for Kibana, from its file if one is named. Raises SettingsError if it cannot be read."""
+        return self._secret("kibana_api_key")
+
+    def kibana_password(self) -> str | None:
+        """The password for Kibana, likewise."""
+        return self._secret("kibana_password")
+
     def _secret(self, name: str) -> str | None:
         file: Path | None = getattr(self, f"{name}_file")
         if file is None:
-            given: SecretStr | None = getattr(self, name)
+            given: SecretStr | None = getattr(self, name, None)
             return given.get_secret_value() if given else None
         try:
             return file.read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"STANCEWATCH_{name.upper()}_FILE: {error}") from error
 
 

@@ -24,8 +24,11 @@ def setup(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")
     ] = False,
+    kibana: Annotated[
+        str | None, typer.Option(metavar="URL", help="Import data views, dashboard and rules here too.")
+    ] = None,
 ) -> None:
-    """Create and verify the Kafka topics, the Elasticsearch templates and the fixed indices.
+    """Create and verify the Kafka topics, the Elasticsearch templates and the fixed indices; fill a Kibana if asked.
 
     It may be run at any time: what is right stays as it is. What is there but differs is never changed: the
     command that mends it is printed, and the exit code is 3.
@@ -35,17 +38,19 @@ def setup(
         stancewatch setup --dry-run
 
         STANCEWATCH_KAFKA=broker:9092 STANCEWATCH_PARTITIONS=12 stancewatch setup
+
+        STANCEWATCH_KIBANA_API_KEY_FILE=key stancewatch setup --kibana http://127.0.0.1:5601
     """
     settings = settings_or_exit()
-    mismatch = asyncio.run(_setup(out(), settings, dry_run))
+    mismatch = asyncio.run(_setup(out(), settings, dry_run, kibana))
     if mismatch:
         raise typer.Exit(EXIT_MISMATCH)
 
 
-async def _setup(console: Console, settings: object, dry_run: bool) -> bool:
+async def _setup(console: Console, settings: object, dry_run: bool, kibana: str | None) -> bool:
     mismatch = False
-    async for step in run_setup(settings, dry_run):  # type: ignore[arg-type]
-        colour = {"mismatch": "red", "unchanged": "dim"}.get(step.outcome, "green")
+    async for step in run_setup(settings, dry_run, kibana):  # type: ignore[arg-type]
+        colour = {"mismatch": "red", "unchanged": "dim", "unavailable": "yellow"}.get(step.outcome, "green")
         detail = f"  [dim]{escape(step.detail)}[/]" if step.detail else ""
         console.print(
             f"[{colour}]{step.outcome:>12}[/]  {step.what} {escape(step.name)}{detail}", soft_wrap=True

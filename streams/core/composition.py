@@ -9,6 +9,7 @@ from streams.core.issues import IssueMention
 _SUBJECTS = {"nsubj", "csubj"}
 _PASSIVE = {"nsubjpass", "csubjpass"}
 _MODIFIERS = {"amod", "compound", "nmod", "poss", "appos"}
+_COMPLEMENTS = {"dobj", "acomp", "attr", "oprd"}
 _SETTING = frozenset("after following amid since during before despite upon pending ahead by".split())
 _TURNING = {"against", "without", "despite", "instead"}
 
@@ -93,11 +94,26 @@ def _signs(
                 sign *= cue.sign or 1
             elif word in _TURNING:
                 sign = -sign
+        if is_governing and (cue := _complement(tree, cues, token, climb, mention.issue)):
+            found.append(cue)
+            sign *= cue.sign or 1
         if is_governing and _is_negated(tree, cues, token):
             negations += 1
             sign = -sign
         below = token
     return tuple(found), sign, negations, tuple(crossed)
+
+
+def _complement(tree: Tree, cues: Cues, token: int, climb: tuple[int, ...], issue: str) -> Cue | None:
+    """Give what a light verb's object or a copula's complement says (puts an *end* to, is *unlawful*)."""
+    if tree.words[token] not in cues.light:
+        return None
+    for child in tree.children[token]:
+        if child not in climb and tree.deps[child] in _COMPLEMENTS:
+            cue = cues.lookup(issue, tree.words[child])
+            if cue is not None and cue.sign:
+                return cue
+    return None
 
 
 def _crossing(tree: Tree, below: int | None) -> str | None:

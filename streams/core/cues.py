@@ -33,6 +33,7 @@ class Cues:
         }
         self._general = dict(self._general_entries(data))
         self._own = {issue: dict(self._own_entries(cues)) for issue, cues in issues.items()}
+        self.light = frozenset(data["light"])
         self.negators = frozenset(data["negators"])
         self.modals = frozenset(data["modals"])
         self.past = frozenset(data["past"])

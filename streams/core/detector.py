@@ -58,11 +58,11 @@ class Detector:
     attributed: float = 0.4
     part: float = 0.5
     switch_min: float = 0.05
-    switch_max: float = 0.2
+    switch_max: float = 0.25
     switch_days: float = 30.0
     to_neutral: float = 0.2
     turn: float = 0.6
-    settled: float = 0.85
+    settled: float = 0.8
     commit: float = 0.85
     word_days: float = 60.0
     pending_days: float = 365.0

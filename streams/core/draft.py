@@ -35,11 +35,18 @@ class Draft:
     mentions: tuple[Mention, ...] = ()
     doubts: frozenset[str] = frozenset()
     trees: dict[int, Tree] = field(default_factory=dict)
+    shares: dict[str, int] = field(default_factory=dict)
 
     @property
     def has_headline(self) -> bool:
         """Whether the headline is part of the body."""
         return self.shift > 0
+
+    def share(self, issue: str) -> int:
+        """Give the number of sentences that name an issue."""
+        if issue not in self.shares:
+            self.shares[issue] = sum(any(each.issue == issue for each in found) for found in self.issues.values())
+        return self.shares[issue]
 
     def sentence_text(self, index: int) -> str:
         """Give the wording of a sentence."""

@@ -145,7 +145,7 @@ def governing_verb(tree: Tree, token: int) -> int:
     return next((i for i in way[1:] if tree.tags[i].startswith(_VERB)), way[-1])
 
 
-def _kinds(found: Sequence[Cue]) -> list[str]:
+def _kinds(found: Sequence[Cue]) -> Sequence[str]:
     return [cue.kind for cue in found][:4]
 
 
@@ -219,7 +219,7 @@ def _place_in_article(draft: Draft, candidate: Candidate) -> Iterator[str]:
     is_long = len(draft.article.text) >= _LONG
     issue = candidate.issue.issue
     place = candidate.sentence - draft.has_headline
-    share = sum(any(each.issue == issue for each in found) for found in draft.issues.values())
+    share = draft.share(issue)
     yield f"doubt={issue in draft.doubts}|{issue}|long={is_long}"
     yield f"long={is_long}"
     yield f"long={is_long}|place={min(place, 2)}"

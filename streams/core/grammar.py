@@ -62,16 +62,23 @@ def parse(sentences: Sequence[str]) -> list[Tree]:
 
 
 def _tree(doc: Any) -> Tree:
-    heads = tuple(token.head.i for token in doc)
+    """Take what is needed out of a parsed document in one go; token by token is several times slower."""
+    rows = doc.to_array(["HEAD", "DEP", "TAG", "LOWER"])
+    name = doc.vocab.strings.__getitem__
+    heads = [int(offset) + i for i, offset in enumerate(rows[:, 0].astype("int64"))]
     children: list[list[int]] = [[] for _ in heads]
     for i, head in enumerate(heads):
         if head != i:
             children[head].append(i)
+    starts, place = [], 0
+    for token in doc:
+        starts.append(place)
+        place += len(token.text_with_ws)
     return Tree(
-        words=tuple(token.lower_ for token in doc),
-        starts=tuple(token.idx for token in doc),
-        heads=heads,
-        deps=tuple(token.dep_ for token in doc),
-        tags=tuple(token.tag_ for token in doc),
+        words=tuple(map(name, rows[:, 3].tolist())),
+        starts=tuple(starts),
+        heads=tuple(heads),
+        deps=tuple(map(name, rows[:, 1].tolist())),
+        tags=tuple(map(name, rows[:, 2].tolist())),
         children=tuple(map(tuple, children)),
     )

@@ -1,13 +1,16 @@
 """Issues as data: what a file of ``lexicons/issues`` says an issue is called, and where a text speaks of it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ahocorasick_rs import AhoCorasick
 
 Frame = Literal["fighting", "deployment", "sanctioned"]
+_SHORTEST_STEM = 2
+_LETTERS = re.compile(r"[A-Za-z][A-Za-z -]*")
 _FRAMES = ("fighting", "deployment", "sanctioned")
 
 
@@ -26,6 +29,7 @@ class Term:
     is_weak: bool
     is_act: bool
     is_echo: bool = False
+    stems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,6 @@ class Issue:
     echoes: tuple[Term, ...]
     others: re.Pattern[str] | None
     doubts: re.Pattern[str] | None
-    triggers: tuple[str, ...]
     cues: Mapping[str, Mapping[str, Sequence[str]]]
 
 
@@ -75,7 +78,6 @@ def build_issue(data: Mapping[str, Any]) -> Issue:
         echoes=tuple(_term(row, words, is_echo=True) for row in data.get("echoes", ())),
         others=re.compile(rf"\b(?:{others})\b", re.IGNORECASE) if others else None,
         doubts=re.compile(rf"\b(?:{doubts})\b", re.IGNORECASE) if doubts else None,
-        triggers=tuple(data["triggers"]),
         cues=data.get("cues", {}),
     )
 
@@ -87,53 +89,149 @@ def _fill(pattern: str, words: Mapping[str, str]) -> str:
 def _term(row: Mapping[str, Any], words: Mapping[str, str], *, is_echo: bool = False) -> Term:
     pattern = re.compile(rf"\b(?:{_fill(row['pattern'], words)})\b", re.IGNORECASE)
     is_weak, is_act = (str(row.get(key, "")).lower() == "true" for key in ("weak", "act"))
-    return Term(row["id"], pattern, int(row["sign"]), is_weak or is_echo, is_act, is_echo)
+    stems = anchor_stems(_fill(row["pattern"], words))
+    return Term(row["id"], pattern, int(row["sign"]), is_weak or is_echo, is_act, is_echo, stems)
+
+
+def anchor_stems(pattern: str) -> tuple[str, ...]:
+    """Give the letters that the words of a pattern's anchor begin with; none where they cannot be told."""
+    start = pattern.find("(?P<a>")
+    stems: list[str] = []
+    for branch in _branches(_inside(pattern, start + 6) if start >= 0 else pattern):
+        stem = _leading_letters(branch)
+        if len(stem) < _SHORTEST_STEM:
+            return ()
+        stems.append(stem)
+    return tuple(dict.fromkeys(stems))
+
+
+def _inside(pattern: str, start: int) -> str:
+    """Give what stands between an opened group and its closing bracket."""
+    depth, i = 1, start
+    while depth:
+        depth += {"(": 1, ")": -1}.get(pattern[i], 0)
+        i += 2 if pattern[i] == "\\" else 1
+    return pattern[start : i - 1]
+
+
+def _branches(pattern: str) -> list[str]:
+    """Cut a pattern at its outermost bars, and open a group that it begins with."""
+    branches, depth, start = [], 0, 0
+    for i, char in enumerate(pattern):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(char, 0)
+        if char == "|" and depth == 0:
+            branches.append(pattern[start:i])
+            start = i + 1
+    branches.append(pattern[start:])
+    if len(branches) == 1 and pattern.startswith("(?:"):
+        inner = _inside(pattern, 3)
+        if not pattern[len(inner) + 4 :].startswith(("?", "*", "{")):
+            return _branches(inner)
+        return [*_branches(inner), *_branches(pattern[len(inner) + 5 :])]
+    return [each for branch in branches for each in (_branches(branch) if branch.startswith("(?:") else [branch])]
+
+
+def _leading_letters(branch: str) -> str:
+    match = _LETTERS.match(branch)
+    stem = match[0] if match else ""
+    if branch[len(stem) : len(stem) + 1] in {"?", "*", "{"}:  # the last letter may be absent
+        stem = stem[:-1]
+    return stem.lower()
 
 
 class Issues:
-    """All issues that are watched. ``passes`` is the cheap first look, ``find`` the careful one."""
+    """All issues that are watched. Looks for the stems of their anchor words first, and only then for whole wordings."""
 
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.all = {issue.id: issue for issue in issues}
-        triggers = [(trigger, issue.id) for issue in self.all.values() for trigger in issue.triggers]
-        self._owners = [owner for _, owner in triggers]
-        self._automaton = AhoCorasick([trigger for trigger, _ in triggers])
+        self._terms = _Stems([(issue.id, term) for issue in self.all.values() for term in issue.terms])
+        self._echoes = _Stems([(issue.id, term) for issue in self.all.values() for term in issue.echoes])
 
-    def passes(self, text: str) -> frozenset[str]:
-        """Give the issues of which the text holds any trigger at all."""
-        return frozenset(
-            self._owners[index]
-            for index, _, _ in self._automaton.find_matches_as_indexes(text.lower(), overlapping=True)
-        )
+    def find(self, text: str, sentences: Sequence[tuple[int, int]]) -> dict[int, list[IssueMention]]:
+        """Give the mentions of issues by the number of their sentence."""
+        return self._matched(self._terms, text, sentences, self.all)
 
-    def find(self, text: str, start: int, end: int, among: Iterable[str]) -> list[IssueMention]:
-        """Give the mentions of the named issues in ``text[start:end]``, by place."""
-        found = [each for id_ in among for each in _mentions(self.all[id_], self.all[id_].terms, text, start, end)]
-        return sorted(found, key=lambda mention: (mention.anchor, mention.issue))
-
-    def echoes(self, text: str, start: int, end: int, among: Iterable[str]) -> list[IssueMention]:
-        """Give the wordings that mean one of the issues in an article that has named it outright."""
-        found = [each for id_ in among for each in _mentions(self.all[id_], self.all[id_].echoes, text, start, end)]
-        return sorted(found, key=lambda mention: (mention.anchor, mention.issue))
+    def echoes(
+        self, text: str, sentences: Sequence[tuple[int, int]], among: Container[str]
+    ) -> dict[int, list[IssueMention]]:
+        """Give the wordings that mean one of the named issues in an article that has named it outright."""
+        return self._matched(self._echoes, text, sentences, among)
 
     def doubts(self, text: str, found: Mapping[int, Sequence[IssueMention]]) -> frozenset[str]:
         """Give those of the found issues about which a word of the text raises a doubt."""
         named = {mention.issue for mentions in found.values() for mention in mentions}
         return frozenset(id_ for id_ in named if (doubts := self.all[id_].doubts) and doubts.search(text))
 
+    def _matched(
+        self, stems: "_Stems", text: str, sentences: Sequence[tuple[int, int]], among: Container[str]
+    ) -> dict[int, list[IssueMention]]:
+        found: dict[int, list[IssueMention]] = {}
+        for index, terms in stems.locate(text, sentences).items():
+            start, end = sentences[index]
+            mentions = _mentions(self.all, [each for each in terms if each[0] in among], text, start, end)
+            if mentions:
+                found[index] = mentions
+        return found
 
-def _mentions(issue: Issue, terms: Iterable[Term], text: str, start: int, end: int) -> list[IssueMention]:
-    others = [match.span() for match in issue.others.finditer(text, start, end)] if issue.others else []
-    taken: dict[int, IssueMention] = {}
-    for term in terms:
-        for match in term.pattern.finditer(text, start, end):
-            if any(left < match.end() and match.start() < right for left, right in others):
+
+class _Stems:
+    """Which terms are worth a try in which sentence: those of which an anchor's stem begins a word there."""
+
+    def __init__(self, terms: Sequence[tuple[str, Term]]) -> None:
+        self._terms = terms
+        owners: dict[str, list[int]] = {}
+        self._always = [i for i, (_, term) in enumerate(terms) if not term.stems]
+        for i, (_, term) in enumerate(terms):
+            for stem in term.stems:
+                owners.setdefault(stem, []).append(i)
+        self._owners = list(owners.values())
+        self._automaton = AhoCorasick(list(owners))
+
+    def locate(self, text: str, sentences: Sequence[tuple[int, int]]) -> dict[int, list[tuple[str, Term]]]:
+        starts = [start for start, _ in sentences]
+        folded = lower(text)
+        tried: dict[int, set[int]] = {i: set(self._always) for i in range(len(sentences))} if self._always else {}
+        for stem, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            if start and folded[start - 1].isalnum():
                 continue
-            mention = IssueMention(issue.id, term, match.start(), match.end(), _anchor(match))
-            known = taken.get(mention.anchor)
+            tried.setdefault(max(0, bisect_right(starts, start) - 1), set()).update(self._owners[stem])
+        return {index: [self._terms[i] for i in sorted(found)] for index, found in sorted(tried.items())}
+
+
+def lower(text: str) -> str:
+    """Lower the case of a text and keep its length."""
+    folded = text.lower()
+    return folded if len(folded) == len(text) else "".join(char.lower()[0] for char in text)
+
+
+def _mentions(
+    issues: Mapping[str, Issue], terms: Iterable[tuple[str, Term]], text: str, start: int, end: int
+) -> list[IssueMention]:
+    taken: dict[tuple[str, int], IssueMention] = {}
+    for issue, term in terms:
+        for match in term.pattern.finditer(text, start, end):
+            mention = IssueMention(issue, term, match.start(), match.end(), _anchor(match))
+            known = taken.get((issue, mention.anchor))
             if known is None or (known.term.is_weak and not term.is_weak):
-                taken[mention.anchor] = mention
-    return list(taken.values())
+                taken[issue, mention.anchor] = mention
+    if not taken:
+        return []
+    return sorted(_meant(issues, list(taken.values()), text, start, end), key=lambda each: (each.anchor, each.issue))
+
+
+def _meant(
+    issues: Mapping[str, Issue], mentions: list[IssueMention], text: str, start: int, end: int
+) -> list[IssueMention]:
+    """Leave out the mentions that overlap a sense which is not the issue."""
+    others: dict[str, list[tuple[int, int]]] = {}
+    for id_ in {each.issue for each in mentions}:
+        pattern = issues[id_].others
+        others[id_] = [match.span() for match in pattern.finditer(text, start, end)] if pattern else []
+    return [
+        each
+        for each in mentions
+        if not any(left < each.end and each.start < right for left, right in others[each.issue])
+    ]
 
 
 def _anchor(match: re.Match[str]) -> int:

@@ -92,10 +92,7 @@ class Reader:
         work = draft(article, language.detect(article.text, article.language))
         if not language.is_read(work.language):
             return work
-        among = self._lexicon.issues.passes(work.body)
-        for index, sentence in enumerate(work.sentences if among else ()):
-            if found := self._lexicon.issues.find(work.body, sentence.start, sentence.end, among):
-                work.issues[index] = found
+        work.issues = self._lexicon.issues.find(work.body, work.sentences)
         if work.issues:
             self._add_echoes(work)
             work.doubts = self._lexicon.issues.doubts(work.body, work.issues)
@@ -108,11 +105,10 @@ class Reader:
     def _add_echoes(self, work: Draft) -> None:
         """Where the article names an issue outright, hear its echoes in the sentences that do not (the package, it)."""
         strong = {each.issue for found in work.issues.values() for each in found if not each.term.is_weak}
-        for index, sentence in enumerate(work.sentences if strong else ()):
+        for index, found in self._lexicon.issues.echoes(work.body, work.sentences, strong).items() if strong else ():
             known = {each.issue for each in work.issues.get(index, ())}
-            found = self._lexicon.issues.echoes(work.body, sentence.start, sentence.end, sorted(strong - known))
-            if found:
-                work.issues[index] = [*work.issues.get(index, ()), *found]
+            if new := [each for each in found if each.issue not in known]:
+                work.issues[index] = [*work.issues.get(index, ()), *new]
 
     def pairs(self, work: Draft) -> Iterator[tuple[Candidate, list[str]]]:
         """Give the pairs of a prepared article with the facts that they are judged by."""

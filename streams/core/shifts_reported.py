@@ -35,6 +35,15 @@ _NOT_A_TURN = re.compile(
 )
 
 
+_OF_WHOM = re.compile(
+    r"\b(?:shift|change|turn|reversal|departure|break|u-turn|about-face)\b[^.]{0,24}?"
+    r"\b(?:direction|policy|position|stance|approach|course|strategy|thinking|line)\b (?:of|by|for|from|in|within)\b",
+    re.IGNORECASE,
+)
+_REACH = 24
+_BORROWED = 0.9
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A change of course that the text reports; before is None where it leaves it open."""
@@ -49,30 +58,67 @@ class Turn:
 
 
 def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> list[Turn]:
-    """Give the changes of course that sentences with a stance in them report; one for each actor and issue."""
+    """Give the changes of course that the text reports, one for each actor and issue.
+
+    A sentence that says who changes course without saying on what (a shift in the direction of the coalition) takes
+    the issue and the way from the sentence of the article that does.
+    """
+    turns: list[Turn] = []
+    open_ones: list[tuple[Mention, int]] = []
+    for index in _turning_sentences(draft):
+        here = [each for each in verdicts if each.candidate.sentence == index]
+        found = [turn for each in here if (turn := _turn(draft, each)) is not None]
+        turns += found
+        if not found:
+            open_ones += [(each, index) for each in _who(draft, index)]
+    if turns:
+        model = max(turns, key=lambda turn: turn.score)
+        turns += [_borrowed(draft, model, actor, index) for actor, index in open_ones]
     best: dict[tuple[str, str], Turn] = {}
-    for verdict in verdicts:
-        turn = _turn(draft, verdict)
-        if turn is None or turn.score < threshold:
-            continue
-        key = (turn.actor.actor.id, verdict.candidate.issue.issue)
-        if key not in best or turn.score > best[key].score:
-            best[key] = turn
+    for turn in sorted(turns, key=lambda turn: -turn.score):
+        if turn.score >= threshold:
+            best.setdefault((turn.actor.actor.id, turn.verdict.candidate.issue.issue), turn)
     return list(best.values())
+
+
+def _turning_sentences(draft: Draft) -> list[int]:
+    return [i for i, (start, end) in enumerate(draft.sentences) if _match(draft, start, end) is not None]
+
+
+def _match(draft: Draft, start: int, end: int) -> tuple[re.Match[str], str, float] | None:
+    for pattern, effect, weight in _PATTERNS:
+        match = pattern.search(draft.body, start, end)
+        if match is not None and not _NOT_A_TURN.search(draft.body, start, match.start()):
+            return match, effect, weight
+    return None
+
+
+def _who(draft: Draft, index: int) -> list[Mention]:
+    """Give the actor whose direction, policy or position is said to shift: the first one named after the wording."""
+    start, end = draft.sentences[index]
+    found = _OF_WHOM.search(draft.body, start, end)
+    if found is None:
+        return []
+    after = [each for each in draft.actors.get(index, ()) if each.is_actor and 0 <= each.start - found.end() <= _REACH]
+    return after[:1]
+
+
+def _borrowed(draft: Draft, model: Turn, actor: Mention, index: int) -> Turn:
+    start, end = draft.sentences[index]
+    return Turn(model.verdict, actor, model.before, model.after, round(model.score * _BORROWED, 4), start, end)
 
 
 def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     start, end = draft.sentences[verdict.candidate.sentence]
-    for pattern, effect, weight in _PATTERNS:
-        match = pattern.search(draft.body, start, end)
-        if match is None or _NOT_A_TURN.search(draft.body, start, match.start()):
-            continue
-        before, after = _ways(verdict, effect, match)
-        if after is None:
-            continue
-        score = round(weight * min(1.0, verdict.score + 0.25), 4)
-        return Turn(verdict, verdict.candidate.actor, before, after, score, start, end)
-    return None
+    found = _match(draft, start, end)
+    if found is None:
+        return None
+    match, effect, weight = found
+    before, after = _ways(verdict, effect, match)
+    if after is None:
+        return None
+    score = round(weight * min(1.0, verdict.score + 0.35), 4)
+    return Turn(verdict, verdict.candidate.actor, before, after, score, start, end)
 
 
 def _ways(verdict: Verdict, effect: str, match: re.Match[str]) -> tuple[Stance | None, Stance | None]:

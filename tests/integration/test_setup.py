@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from streams.indices import lifecycle
 from streams.kafka import admin, create_topic
 from streams.search import make_client
 from streams.settings import Settings
@@ -13,14 +14,21 @@ async def steps(settings: Settings, *, dry_run: bool = False) -> list[Step]:
     return [step async for step in run_setup(settings, dry_run)]
 
 
+def outcomes(found: list[Step]) -> set[str]:
+    """Without what this server has not: the test node comes without index lifecycles."""
+    (lifecycle,) = [step for step in found if step.what == "lifecycle"]
+    assert lifecycle.outcome == "unavailable"
+    return {step.outcome for step in found if step is not lifecycle}
+
+
 async def test_a_second_setup_changes_nothing(settings: Settings) -> None:
-    assert {step.outcome for step in await steps(settings)} == {"unchanged"}
+    assert outcomes(await steps(settings)) == {"unchanged"}
 
 
 async def test_a_dry_run_changes_nothing(settings: Settings) -> None:
     fresh = settings.model_copy(update={"prefix": f"{settings.prefix}-dry"})
     planned = await steps(fresh, dry_run=True)
-    assert {step.outcome for step in planned} == {"would create"}
+    assert outcomes(planned) == {"would create"}
     assert await steps(fresh, dry_run=True) == planned
 
 
@@ -50,3 +58,24 @@ async def test_an_outdated_template_is_updated_and_a_newer_one_refused(settings:
         assert "newer" in refused.detail
     finally:
         await client.close()
+
+
+async def test_an_index_of_an_older_version_gets_the_new_fields(settings: Settings) -> None:
+    old = settings.model_copy(update={"prefix": f"{settings.prefix}-old"})
+    client = make_client(old)
+    try:
+        mappings = {"dynamic": "strict", "properties": {"shift_id": {"type": "keyword"}}}
+        await client.indices.create(index=old.index("stance-alerts"), mappings=mappings)
+        (added,) = [step for step in await steps(old) if step.what == "fields"]
+        assert "due_at" in added.detail
+        assert not [step for step in await steps(old) if step.what == "fields"]
+    finally:
+        await client.close()
+
+
+def test_the_lifecycle_follows_the_settings(settings: Settings) -> None:
+    assert set(lifecycle(settings)["phases"]) == {"hot", "warm"}
+    aged = settings.model_copy(update={"warm_after_days": 7, "delete_after_days": 30})
+    phases = lifecycle(aged)["phases"]
+    assert (phases["warm"]["min_age"], phases["delete"]["min_age"]) == ("7d", "30d")
+    assert "delete" in phases["delete"]["actions"]

@@ -1,0 +1,199 @@
+"""What is shipped for Kibana hangs together, asks only what a real Elasticsearch answers, and imports."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from aiohttp import web
+
+from streams.codec import encode
+from streams.indices import template
+from streams.kibana import kibana_steps, rule_body
+from streams.kibana_objects import FOLDER, chart_request, compile_objects, lucene, ndjson, source
+from streams.search import Store, Write, make_client
+from streams.services.config import free_ports
+from streams.settings import Settings, SettingsError, load_settings
+from streams.steps import SetupError
+from tests.integration.test_notify import shift
+from tests.integration.test_search import event
+from tests.kibana import Kibana
+
+PLAIN = load_settings(prefix="")
+SOURCE = source()
+OBJECTS = compile_objects(SOURCE, PLAIN)
+RULES = yaml.safe_load((FOLDER / "rules.yaml").read_text("utf-8"))
+VIEWS = {view["id"]: view for view in SOURCE["data_views"]}
+
+
+def fields(index: str) -> dict[str, str]:
+    """The fields of an index by their types, from its template; what is not indexed is none."""
+    found: dict[str, str] = {}
+
+    def walk(properties: dict[str, Any], path: str) -> None:
+        for name, body in properties.items():
+            if "properties" in body:
+                walk(body["properties"], f"{path}{name}.")
+            elif body.get("enabled", True):
+                found[path + name] = body["type"]
+
+    walk(template(PLAIN, index, has_lifecycle=False)["template"]["mappings"]["properties"], "")
+    return found
+
+
+def test_the_ndjson_is_what_the_source_compiles_to() -> None:
+    assert (FOLDER / "objects.ndjson").read_text("utf-8") == ndjson(OBJECTS), (
+        "run python -m streams.kibana_objects"
+    )
+
+
+def test_every_reference_resolves_and_every_id_is_unique() -> None:
+    ids = [(each["type"], each["id"]) for each in OBJECTS]
+    assert len(set(ids)) == len(ids)
+    references = [reference for each in OBJECTS for reference in each["references"]]
+    assert {(each["type"], each["id"]) for each in references} <= set(ids)
+    (board,) = [each for each in OBJECTS if each["type"] == "dashboard"]
+    panels = json.loads(board["attributes"]["panelsJSON"])
+    names = {reference["name"] for reference in board["references"]}
+    assert {f"{panel['panelIndex']}:{panel['panelRefName']}" for panel in panels} == names
+    for chart in (each for each in OBJECTS if each["type"] == "lens"):
+        layer = chart["attributes"]["state"]["datasourceStates"]["formBased"]["layers"]["layer"]
+        used = set(json.dumps(chart["attributes"]["state"]["visualization"]).split('"')) & set(
+            layer["columns"]
+        )
+        assert used == set(layer["columns"]) == set(layer["columnOrder"]), chart["id"]
+
+
+def test_no_two_panels_lie_on_one_another_and_all_fit() -> None:
+    taken: set[tuple[int, int]] = set()
+    (board,) = [each for each in OBJECTS if each["type"] == "dashboard"]
+    for panel in json.loads(board["attributes"]["panelsJSON"]):
+        grid = panel["gridData"]
+        cells = {(grid["x"] + x, grid["y"] + y) for x in range(grid["w"]) for y in range(grid["h"])}
+        assert not cells & taken
+        assert max(x for x, _ in cells) < 48
+        taken |= cells
+
+
+def test_every_field_exists_with_a_type_that_fits() -> None:
+    known = {view["id"]: fields(view["index"]) for view in VIEWS.values()}
+    for view in VIEWS.values():
+        assert known[view["id"]][view["time"]] == "date"
+        assert set(view.get("links", {})) <= set(known[view["id"]])
+    for search in SOURCE["searches"]:
+        assert set(search["columns"]) <= set(known[search["data_view"]]), search["id"]
+        assert known[search["data_view"]][search["sort"]] == "date"
+    for chart in SOURCE["charts"]:
+        have = known[chart["data_view"]]
+        columns = [chart[part] for part in ("x", "split") if part in chart] + chart.get("rows", [])
+        for column in columns:
+            wanted = {"date"} if "date" in column else {"keyword", "boolean"}
+            assert have[column.get("date") or column["terms"]] in wanted, chart["id"]
+        if chart["y"] != "count":
+            assert have[next(iter(chart["y"].values()))] in {"float", "integer", "date"}, chart["id"]
+
+
+async def test_a_real_elasticsearch_answers_every_query(settings: Settings) -> None:
+    client = make_client(settings)
+    turn, article = shift("a"), event("a-1")
+    await Store(client).write([
+        Write(settings.index("stance-shifts"), turn.shift_id, encode(turn)),
+        Write(settings.index("news-articles-2025.05"), "a-1", encode(article)),
+    ])  # fmt: skip
+    await client.indices.refresh(index=settings.index("*"))
+    hits = {}
+    for search in SOURCE["searches"]:
+        index = settings.index(VIEWS[search["data_view"]]["index"])
+        answer = await client.search(index=index, query=lucene(search["query"]), ignore_unavailable=True)
+        hits[search["id"]] = answer["hits"]["total"]["value"]
+    for chart in SOURCE["charts"]:
+        index = settings.index(VIEWS[chart["data_view"]]["index"])
+        answer = await client.search(index=index, ignore_unavailable=True, **chart_request(chart))
+        hits[chart["id"]] = answer["hits"]["total"]["value"]
+    for rule in RULES["rules"]:
+        params = rule_body(rule, [], settings)["params"]
+        assert params["index"] == [settings.index("stance-shifts")]
+        answer = await client.search(index=params["index"], **json.loads(params["esQuery"]))
+        hits[rule["name"]] = answer["hits"]["total"]["value"]
+    await client.close()
+    assert hits["stancewatch-latest-shifts"] == 1
+    assert hits["stancewatch-topic-articles"] == 1
+    assert hits["stancewatch-candidates"] == 0
+    assert [hits[rule["name"]] for rule in RULES["rules"]] == [1, 1, 1]
+    assert hits["stancewatch-articles-by-topic"] == 1
+
+
+@pytest.fixture
+async def kibana() -> AsyncIterator[tuple[Kibana, str]]:
+    (port,) = free_ports(1)
+    server = Kibana()
+    runner = web.AppRunner(server.app())
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    yield server, f"http://127.0.0.1:{port}/s/desk"
+    await runner.cleanup()
+
+
+async def outcomes(settings: Settings, url: str, *, dry_run: bool = False) -> list[str]:
+    return [step.outcome async for step in kibana_steps(settings, url, dry_run)]
+
+
+@pytest.fixture
+def keyed(tmp_path: Path) -> Settings:
+    (tmp_path / "key").write_text("a-key\n")
+    return load_settings(kibana_api_key_file=tmp_path / "key")
+
+
+async def test_importing_twice_changes_nothing_the_second_time(
+    kibana: tuple[Kibana, str], keyed: Settings
+) -> None:
+    server, url = kibana
+    assert set(await outcomes(keyed, url, dry_run=True)) == {"would create"}
+    assert server.changes == []
+    assert set(await outcomes(keyed, url)) == {"created"}
+    assert server.changes == ["import", *["create connector"] * 2, *["create rule"] * 3]
+    assert set(await outcomes(keyed, url)) == {"unchanged"}
+    assert len(server.changes) == 6
+
+    rule = next(iter(server.rules.values()))
+    rule["schedule"] = {"interval": "9h"}
+    server.objects["dashboard", "stancewatch"]["attributes"]["title"] = "Mine"
+    next(iter(server.connectors.values()))["name"] = "Renamed"
+    assert sorted(set(await outcomes(keyed, url))) == ["unchanged", "updated"]
+    assert server.changes[6:] == ["import", "update connector", "update rule"]
+    assert rule["schedule"] == {"interval": "9h"}
+    assert next(iter(server.rules.values()))["schedule"] == {"interval": "1m"}
+    assert server.refusals == []
+
+
+async def test_a_password_from_a_file_serves_too_and_a_wrong_one_is_told(
+    kibana: tuple[Kibana, str], tmp_path: Path
+) -> None:
+    server, url = kibana
+    (tmp_path / "password").write_text("a-password\n")
+    good = load_settings(kibana_user="desk", kibana_password_file=tmp_path / "password", prefix="blue")
+    assert set(await outcomes(good, url)) == {"created"}
+    assert (
+        server.objects["index-pattern", "stancewatch-shifts"]["attributes"]["title"] == "blue-stance-shifts"
+    )
+    with pytest.raises(SetupError, match="401"):
+        await outcomes(load_settings(), url)
+    with pytest.raises(SetupError, match="no Kibana answers"):
+        await outcomes(good, "http://127.0.0.1:1")
+    with pytest.raises(SetupError, match="no Kibana, or too old"):
+        await outcomes(good, url.removesuffix("/s/desk"))
+    with pytest.raises(SettingsError, match="kibana_password_file"):
+        await outcomes(load_settings(kibana_user="x", kibana_password_file=tmp_path / "none"), url)
+
+
+async def test_a_connector_that_the_licence_does_not_hold_is_left_out(
+    kibana: tuple[Kibana, str], keyed: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    server, url = kibana
+    more = {**RULES, "connectors": [*RULES["connectors"], {"name": "desk", "type": ".webhook", "config": {}}]}
+    (tmp_path / "rules.yaml").write_text(yaml.safe_dump(more))
+    monkeypatch.setattr("streams.kibana.FOLDER", tmp_path)
+    assert (await outcomes(keyed, url)).count("unavailable") == 1
+    assert all(len(rule["actions"]) == 2 for rule in server.rules.values())

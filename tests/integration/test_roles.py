@@ -1,0 +1,89 @@
+"""The shipped roles on a real node with logins: each can do its work, and nothing else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from streams.codec import encode
+from streams.indices import index_steps
+from streams.search import Store, Write, make_client
+from streams.services.config import FileUser, Security, ServicesConfig
+from streams.services.supervise import down, up
+from streams.settings import Settings, load_settings
+from tests.integration.test_notify import shift
+from tests.integration.test_search import event
+
+ROLES = Path(__file__).parents[2] / "deploy" / "elasticsearch" / "roles.yml"
+PASSWORD = "test-password"
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    users = tuple(
+        FileUser(name, PASSWORD, (f"stancewatch_{name}",)) for name in ("writer", "analyst", "setup")
+    )
+    security = Security("bootstrap-password", users, ROLES.read_text("utf-8"))
+    config = ServicesConfig.on_free_ports(tmp_path_factory.mktemp("secured"), security=security)
+    yield up(config, names=("elasticsearch",)).elasticsearch
+    down(config)
+
+
+def login(node: str, name: str, password: str = PASSWORD) -> Settings:
+    return load_settings(elasticsearch=node, elasticsearch_user=name, elasticsearch_password=password)
+
+
+def ask(node: str, name: str | None, method: str, path: str, password: str = PASSWORD, **body: object) -> int:
+    auth = (name, password) if name else None
+    answer = httpx.request(method, f"{node}{path}", auth=auth, json=body or None, trust_env=False)
+    return answer.status_code
+
+
+async def test_each_role_does_its_work_and_no_other(node: str) -> None:
+    setup = login(node, "setup")
+    client = make_client(setup)
+    first = [step async for step in index_steps(client, setup, dry_run=False)]
+    again = [step async for step in index_steps(client, setup, dry_run=False)]
+    await client.close()
+    assert {step.outcome for step in first} == {"created", "unavailable"}
+    assert {step.outcome for step in again} == {"unchanged", "unavailable"}
+
+    store = Store(make_client(login(node, "writer")))
+    article, turn = event("a-1"), shift("a")
+    writes = [
+        Write("news-articles-2025.05", "a-1", encode(article)),
+        Write("stance-shifts", turn.shift_id, encode(turn), version=1),
+        Write("stance-series", "x", b'{"series": "x"}', seen="create"),
+    ]
+    assert await store.write(writes) == ["written"] * 3
+    assert set(await store.fetch("stance-shifts", [turn.shift_id])) == {turn.shift_id}
+    await store.close()
+    ask(node, "elastic", "POST", "/_refresh", password="bootstrap-password")
+
+    may = {
+        ("writer", "PUT", "/news-articles-2025.05/_doc/a-2"): 201,
+        ("writer", "DELETE", "/news-articles-2025.05/_doc/a-1"): 403,
+        ("writer", "DELETE", "/stance-shifts"): 403,
+        ("writer", "PUT", "/_index_template/news-articles"): 403,
+        ("writer", "PUT", "/other/_doc/1"): 403,
+        ("analyst", "GET", "/news-articles/_search"): 200,
+        ("analyst", "GET", "/stance-shifts/_search"): 200,
+        ("analyst", "PUT", "/news-articles-2025.05/_doc/a-3"): 403,
+        ("analyst", "DELETE", "/stance-shifts"): 403,
+        ("analyst", "PUT", "/_component_template/stancewatch-base"): 403,
+        ("setup", "GET", "/news-articles/_search"): 403,
+        ("setup", "PUT", "/stance-shifts/_doc/x"): 403,
+        ("stranger", "GET", "/news-articles/_search"): 401,
+        (None, "GET", "/news-articles/_search"): 401,
+    }
+    small: dict[str, Any] = {"article_id": "a-2"}
+    bodies: dict[str, dict[str, Any]] = {"/_index_template/news-articles": {"index_patterns": ["x"]},
+              "/_component_template/stancewatch-base": {"template": {}}}  # fmt: skip
+    got = {}
+    for who, method, path in may:
+        body = bodies.get(path, small) if method == "PUT" else {}
+        got[who, method, path] = ask(node, who, method, path, **body)
+    assert got == may
+    assert ask(node, "analyst", "GET", "/news-articles/_search", password="wrong-password") == 401
