@@ -22,10 +22,9 @@ class Linear:
 
     def __call__(self, features: Sequence[str]) -> list[float]:
         """Give the probability that each of the models assigns to a set of features."""
-        index = self._index
-        known = [index[name] for name in features if name in index]
-        margins = self._bias + self._weights[known].sum(axis=0)
-        return [_logistic(float(margin)) for margin in margins]
+        known = [place for place in map(self._index.get, features) if place is not None]
+        margins = self._bias + np.add.reduce(self._weights.take(known, axis=0))
+        return [_logistic(margin) for margin in margins.tolist()]
 
 
 def _logistic(margin: float) -> float:
