@@ -79,7 +79,9 @@ def evaluate(gold: Iterable[Row], pred: Iterable[Row]) -> Evaluation:
         event = given.get(row["id"], {})
         labelled, found = set(row["topics"]), {_name(each) for each in event.get("topics", ())}
         for topic in labelled | found:
-            topics[topic] += Score(topic in labelled & found, topic in found - labelled, topic in labelled - found)
+            topics[topic] += Score(
+                topic in labelled & found, topic in found - labelled, topic in labelled - found
+            )
         theirs, ours = row["observations"], event.get("observations", ())
         strict += _match(_keys(theirs, strict=True), _keys(ours, strict=True))
         lenient += _match(_keys(theirs, strict=False), _keys(ours, strict=False))
@@ -157,7 +159,9 @@ def table(evaluation: Evaluation) -> str:
     lines += ["labelled \\ given" + "".join(f"{each:>10}" for each in _STANCES)]
     for left in _STANCES:
         counts = [evaluation.confusion.get((left, right), 0) for right in _STANCES]
-        cells = "".join(f"{'' if left == right == 'none' else n:>10}" for n, right in zip(counts, _STANCES, strict=True))
+        cells = "".join(
+            f"{'' if left == right == 'none' else n:>10}" for n, right in zip(counts, _STANCES, strict=True)
+        )
         lines.append(f"{left:16}{cells}")
     return "\n".join(lines)
 
@@ -167,7 +171,11 @@ def figures(evaluation: Evaluation) -> dict[str, Any]:
     scores = {f"topic_{name}": score for name, score in evaluation.topics.items()}
     scores |= {"topics": evaluation.all_topics, "strict": evaluation.strict, "lenient": evaluation.lenient}
     rates = {
-        name: {"precision": round(each.precision, 3), "recall": round(each.recall, 3), "f1": round(each.f1, 3)}
+        name: {
+            "precision": round(each.precision, 3),
+            "recall": round(each.recall, 3),
+            "f1": round(each.f1, 3),
+        }
         for name, each in scores.items()
     }
     confusion = {f"{left}>{right}": n for (left, right), n in sorted(evaluation.confusion.items())}

@@ -8,7 +8,6 @@ from streams.core.draft import Draft
 from streams.core.pipeline import Reader
 from training.labelled import Labelled
 
-LONG = 900
 _OWN_WEIGHT = 0.5
 _SIGNS = {"support": 1, "oppose": -1}
 
@@ -29,7 +28,7 @@ class Example:
     @property
     def is_long(self) -> bool:
         """Whether it is a full-length article."""
-        return len(self.labelled.article.text) >= LONG
+        return self.draft.is_long
 
 
 def prepare(reader: Reader, rows: Sequence[Labelled]) -> list[Example]:
@@ -64,10 +63,12 @@ def _truth(row: Labelled, draft: Draft, candidate: Candidate) -> tuple[int, floa
         place = row.article.text.find(each["evidence"])
         if place < end and start < place + len(each["evidence"]):
             return _SIGNS.get(each["stance"], 0), float(each["stance"] in _SIGNS)
-    return 0, 0.0
+    return 0, 0.3
 
 
-def observed(example: Example, scores: Sequence[Sequence[float]]) -> Iterator[tuple[dict[str, str], Candidate, list[str]]]:
+def observed(
+    example: Example, scores: Sequence[Sequence[float]]
+) -> Iterator[tuple[dict[str, str], Candidate, list[str]]]:
     """Give each labelled observation with the pair that most likely carries it."""
     for each in example.labelled.observations:
         sign = _SIGNS.get(each["stance"], 0)

@@ -41,7 +41,9 @@ def matrix(rows: Sequence[Facts], names: Sequence[str]) -> csr_matrix:
     return csr_matrix((np.ones(len(flat), dtype=np.float32), flat, starts), shape=(len(rows), len(names)))
 
 
-def logistic(rows: csr_matrix, is_true: NDArray[np.bool_], weight: NDArray[np.float64], strength: float) -> LogisticRegression:
+def logistic(
+    rows: csr_matrix, is_true: NDArray[np.bool_], weight: NDArray[np.float64], strength: float
+) -> LogisticRegression:
     """Fit one logistic regression; strength is the inverse of the regularisation."""
     return LogisticRegression(C=strength, max_iter=_ROUNDS).fit(rows, is_true, sample_weight=weight)
 

@@ -58,7 +58,9 @@ def fit_pairs(examples: Sequence[Example]) -> Fitted:
     """Fit whether a stance is held, and which. Of the pairs that a label may rest on, the likeliest are kept."""
     rows, signs, weights, owners = [], [], [], []
     for number, example in enumerate(examples):
-        for (candidate, facts), sign, weight in zip(example.pairs, example.signs, example.weights, strict=True):
+        for (candidate, facts), sign, weight in zip(
+            example.pairs, example.signs, example.weights, strict=True
+        ):
             if weight:
                 rows.append(facts)
                 signs.append(sign)
@@ -86,7 +88,10 @@ def _fit_topics(examples: Sequence[Example], scores: Sequence[Scores]) -> Fitted
     for example, scored in zip(examples, scores, strict=True):
         for issue, mentions in by_issue(example.draft).items():
             pairs = zip(example.pairs, scored, strict=True)
-            best = max((p[0] * max(p[1], 1 - p[1]) for (each, _), p in pairs if each.issue.issue == issue), default=0.0)
+            best = max(
+                (p[0] * max(p[1], 1 - p[1]) for (each, _), p in pairs if each.issue.issue == issue),
+                default=0.0,
+            )
             rows.append(topic_features(example.draft, mentions, best))
             truth.append(issue in example.labelled.topics)
             weights.append(0.5 if example.labelled.group == "own" and not example.is_long else 1.0)

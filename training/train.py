@@ -27,7 +27,9 @@ _DATA = Path(os.environ.get("STANCEWATCH_LABELS", "../shared/data"))
 def main() -> None:
     """Fit on all labels and write the artefact; with --folds, say first how well five folds of them are read."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--labels", type=Path, default=_DATA, help="folder of labels_train.jsonl and current-events.jsonl")
+    parser.add_argument(
+        "--labels", type=Path, default=_DATA, help="folder of labels_train.jsonl and current-events.jsonl"
+    )
     parser.add_argument("--out", type=Path, default=MODEL)
     parser.add_argument("--folds", action="store_true", help="report five-fold figures on the shared labels")
     options = parser.parse_args()

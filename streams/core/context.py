@@ -24,7 +24,9 @@ def countries(draft: Draft, candidate: Candidate, home: Homes) -> list[str]:
     return list(dict.fromkeys(each for each in (*named, *homes, home(candidate.actor.actor.id)) if each))
 
 
-def context_features(draft: Draft, candidate: Candidate, country: str, frame: Frame, home: Homes) -> list[str]:
+def context_features(
+    draft: Draft, candidate: Candidate, country: str, frame: Frame, home: Homes
+) -> list[str]:
     """Give the facts on which a country is judged to be the context of a pair. The issue is known by its frame alone."""
     here = draft.actors.get(candidate.sentence, [])
     local = [each for each in here if each.country == country]
@@ -74,7 +76,11 @@ def _numbers(draft: Draft, country: str, frame: Frame) -> Iterator[str]:
 
 def _nearest(draft: Draft, candidate: Candidate, mention: Mention, frame: Frame) -> Iterator[str]:
     side = "<" if mention.start < candidate.issue.anchor else ">"
-    gap = len(words(draft.body[min(mention.end, candidate.issue.anchor) : max(mention.start, candidate.issue.anchor)]))
+    gap = len(
+        words(
+            draft.body[min(mention.end, candidate.issue.anchor) : max(mention.start, candidate.issue.anchor)]
+        )
+    )
     is_actor = mention is candidate.actor
     yield f"near={side}{min(gap // 3, 6)}|{frame}"
     yield f"near={side}|kind={mention.kind}|{frame}"
@@ -83,7 +89,10 @@ def _nearest(draft: Draft, candidate: Candidate, mention: Mention, frame: Frame)
     between = [
         each
         for each in draft.actors.get(candidate.sentence, ())
-        if each.country and min(mention.start, candidate.issue.anchor) < each.start < max(mention.start, candidate.issue.anchor)
+        if each.country
+        and min(mention.start, candidate.issue.anchor)
+        < each.start
+        < max(mention.start, candidate.issue.anchor)
     ]
     yield f"between={min(len(between), 3)}{side}|{frame}"
 

@@ -9,11 +9,36 @@ from streams.core.mentions import Mention
 from streams.core.model import Evidence, RawArticle
 from streams.core.text import Sentence, split, words
 
-_LONG = 700
+_LONG = 900
 _LIKE = 0.5
 _QUOTE_LIMIT = 300
 _SMALL = frozenset(
-    ["a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "as", "is", "are", "with", "by", "from", "its", "his", "her", "after", "over", "amid", "new"]
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "and",
+        "or",
+        "as",
+        "is",
+        "are",
+        "with",
+        "by",
+        "from",
+        "its",
+        "his",
+        "her",
+        "after",
+        "over",
+        "amid",
+        "new",
+    ]
 )
 _YEARS = re.compile(r"\d")
 
@@ -38,6 +63,11 @@ class Draft:
     shares: dict[str, int] = field(default_factory=dict)
 
     @property
+    def is_long(self) -> bool:
+        """Whether it is a full-length article, not an item of a sentence or three."""
+        return len(self.article.text) >= _LONG
+
+    @property
     def has_headline(self) -> bool:
         """Whether the headline is part of the body."""
         return self.shift > 0
@@ -45,7 +75,9 @@ class Draft:
     def share(self, issue: str) -> int:
         """Give the number of sentences that name an issue."""
         if issue not in self.shares:
-            self.shares[issue] = sum(any(each.issue == issue for each in found) for found in self.issues.values())
+            self.shares[issue] = sum(
+                any(each.issue == issue for each in found) for found in self.issues.values()
+            )
         return self.shares[issue]
 
     def sentence_text(self, index: int) -> str:

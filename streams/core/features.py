@@ -11,13 +11,77 @@ from streams.core.draft import Draft
 from streams.core.grammar import Tree
 from streams.core.text import words
 
-_LONG = 900
 _BETWEEN = 12
-_SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "als", "al", "ies", "ied", "ions", "ion", "es", "ed", "s", "e", "y")
+_SUFFIXES = (
+    "ations",
+    "ation",
+    "ments",
+    "ment",
+    "ings",
+    "ing",
+    "als",
+    "al",
+    "ies",
+    "ied",
+    "ions",
+    "ion",
+    "es",
+    "ed",
+    "s",
+    "e",
+    "y",
+)
 _FRAME = frozenset(
-    ["despite", "following", "after", "amid", "since", "during", "before", "if", "would", "could", "against", "without", "accused", "accuses", "protest", "protests", "talks", "meeting", "between", "former", "violation", "violations", "violating", "violated", "alleged", "reportedly", "first", "again", "because", "due", "killed", "attack", "court", "sentenced", "criticised", "urged", "calls", "threatened", "unless", "until", "not", "no", "never", "former", "while"]
+    [
+        "despite",
+        "following",
+        "after",
+        "amid",
+        "since",
+        "during",
+        "before",
+        "if",
+        "would",
+        "could",
+        "against",
+        "without",
+        "accused",
+        "accuses",
+        "protest",
+        "protests",
+        "talks",
+        "meeting",
+        "between",
+        "former",
+        "violation",
+        "violations",
+        "violating",
+        "violated",
+        "alleged",
+        "reportedly",
+        "first",
+        "again",
+        "because",
+        "due",
+        "killed",
+        "attack",
+        "court",
+        "sentenced",
+        "criticised",
+        "urged",
+        "calls",
+        "threatened",
+        "unless",
+        "until",
+        "not",
+        "no",
+        "never",
+        "former",
+        "while",
+    ]
 )
 _PREPS = frozenset("to in on from against into at near of over with by between for".split())
+_CLAUSES = {"advcl", "ccomp", "relcl", "acl", "parataxis", "csubj", "pcomp"}
 _VERB = ("VB", "MD")
 
 
@@ -30,7 +94,9 @@ def stem(word: str) -> str:
     return word
 
 
-def features(draft: Draft, candidate: Candidate, rivals: Sequence[Candidate], cues: Cues, home: Homes) -> list[str]:
+def features(
+    draft: Draft, candidate: Candidate, rivals: Sequence[Candidate], cues: Cues, home: Homes
+) -> list[str]:
     """Give the facts of a pair. rivals are all pairs of the same sentence, this one included."""
     tree = draft.trees[candidate.sentence]
     found = [
@@ -92,6 +158,12 @@ def _words_on_path(tree: Tree, candidate: Candidate, cues: Cues) -> Iterator[str
     yield f"anchor_word={stem(tree.words[candidate.anchor_token])}|{role}"
     for token in path.descent:
         yield f"down={stem(tree.words[token])}" if token != candidate.actor_token else "down=self"
+        if tree.deps[token] in _CLAUSES:
+            mark = next(
+                (tree.words[i] for i in tree.children[token] if tree.deps[i] in {"mark", "advmod"}), ""
+            )
+            yield f"clause={tree.deps[token]}:{mark}"
+            yield f"clause={tree.deps[token]}|{role}|{candidate.issue.term.is_act}"
     kinds = _kinds(path.cues)
     yield f"kinds={','.join(kinds)}"
     yield f"kinds={','.join(kinds)}|{role}"
@@ -177,7 +249,11 @@ def _matter(draft: Draft, tree: Tree, candidate: Candidate, cues: Cues, home: Ho
         if tree.deps[child] in {"dobj", "nsubjpass", "nsubj", "pobj"}:
             yield f"anchor_{tree.deps[child]}={stem(tree.words[child])}"
     own = home(candidate.actor.actor.id) or candidate.actor.country
-    places = [each for each in draft.actors.get(candidate.sentence, ()) if each.country and each is not candidate.actor]
+    places = [
+        each
+        for each in draft.actors.get(candidate.sentence, ())
+        if each.country and each is not candidate.actor
+    ]
     after = [each for each in places if each.start > issue.anchor]
     kinds = {"home" if each.country == own else "abroad" for each in places}
     yield f"places={','.join(sorted(kinds)) or 'none'}|{issue.issue}"
@@ -216,7 +292,7 @@ def _company(tree: Tree, candidate: Candidate, rivals: Sequence[Candidate]) -> I
 
 
 def _place_in_article(draft: Draft, candidate: Candidate) -> Iterator[str]:
-    is_long = len(draft.article.text) >= _LONG
+    is_long = draft.is_long
     issue = candidate.issue.issue
     place = candidate.sentence - draft.has_headline
     share = draft.share(issue)
@@ -227,7 +303,8 @@ def _place_in_article(draft: Draft, candidate: Candidate) -> Iterator[str]:
     yield f"long={is_long}|role={candidate.path.role}"
     start, end = draft.sentences[candidate.sentence]
     quoted = draft.body.count('"', start, candidate.issue.anchor) % 2 or (
-        draft.body.count("“", start, candidate.issue.anchor) > draft.body.count("”", start, candidate.issue.anchor)
+        draft.body.count("“", start, candidate.issue.anchor)
+        > draft.body.count("”", start, candidate.issue.anchor)
     )
     yield f"quoted={bool(quoted)}"
     yield f"has_year={any(char.isdigit() for char in draft.body[start:end])}|long={is_long}"

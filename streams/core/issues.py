@@ -128,7 +128,9 @@ def _branches(pattern: str) -> list[str]:
         if not pattern[len(inner) + 4 :].startswith(("?", "*", "{")):
             return _branches(inner)
         return [*_branches(inner), *_branches(pattern[len(inner) + 5 :])]
-    return [each for branch in branches for each in (_branches(branch) if branch.startswith("(?:") else [branch])]
+    return [
+        each for branch in branches for each in (_branches(branch) if branch.startswith("(?:") else [branch])
+    ]
 
 
 def _leading_letters(branch: str) -> str:
@@ -190,7 +192,9 @@ class _Stems:
     def locate(self, text: str, sentences: Sequence[tuple[int, int]]) -> dict[int, list[tuple[str, Term]]]:
         starts = [start for start, _ in sentences]
         folded = lower(text)
-        tried: dict[int, set[int]] = {i: set(self._always) for i in range(len(sentences))} if self._always else {}
+        tried: dict[int, set[int]] = (
+            {i: set(self._always) for i in range(len(sentences))} if self._always else {}
+        )
         for stem, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             if start and folded[start - 1].isalnum():
                 continue
@@ -216,7 +220,9 @@ def _mentions(
                 taken[issue, mention.anchor] = mention
     if not taken:
         return []
-    return sorted(_meant(issues, list(taken.values()), text, start, end), key=lambda each: (each.anchor, each.issue))
+    return sorted(
+        _meant(issues, list(taken.values()), text, start, end), key=lambda each: (each.anchor, each.issue)
+    )
 
 
 def _meant(

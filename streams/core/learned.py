@@ -13,17 +13,18 @@ class Linear:
 
     def __init__(self, names: Sequence[str], weights: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
         if weights.shape != (len(names), len(bias)):
-            raise ValueError(f"{len(names)} names and {len(bias)} biases do not fit weights of shape {weights.shape}")
+            raise ValueError(
+                f"{len(names)} names and {len(bias)} biases do not fit weights of shape {weights.shape}"
+            )
         self._index = {name: i for i, name in enumerate(names)}
         self._weights = weights
         self._bias = bias
 
     def __call__(self, features: Sequence[str]) -> list[float]:
         """Give the probability that each of the models assigns to a set of features."""
-        index = self._index
-        known = [index[name] for name in features if name in index]
-        margins = self._bias + self._weights[known].sum(axis=0)
-        return [_logistic(float(margin)) for margin in margins]
+        known = [place for place in map(self._index.get, features) if place is not None]
+        margins = self._bias + np.add.reduce(self._weights.take(known, axis=0))
+        return [_logistic(margin) for margin in margins.tolist()]
 
 
 def _logistic(margin: float) -> float:
@@ -58,7 +59,9 @@ def unpack(arrays: Mapping[str, NDArray[np.generic]], prefix: str) -> Linear:
     return Linear(names, weights, arrays[f"{prefix}_bias"].astype(np.float32))
 
 
-def pack(prefix: str, names: Sequence[str], weights: NDArray[np.float32], bias: NDArray[np.float32]) -> dict[str, NDArray[np.generic]]:
+def pack(
+    prefix: str, names: Sequence[str], weights: NDArray[np.float32], bias: NDArray[np.float32]
+) -> dict[str, NDArray[np.generic]]:
     """Give the arrays that ``unpack`` builds a model from."""
     return {
         f"{prefix}_names": np.frombuffer("\n".join(names).encode("utf-8"), dtype=np.uint8),

@@ -48,8 +48,15 @@ def modality(tree: Tree, candidate: Candidate) -> Modality:
     if around & _DENIAL and candidate.path.role.startswith("subject"):
         return "denied"
     aux = {tree.words[i] for token in climb for i in tree.children[token] if tree.deps[i] in {"aux", "mark"}}
-    clauses = [i for token in climb for i in tree.children[token] if tree.deps[i] in {"advcl", "prep", "ccomp"}]
-    marks = {tree.words[j] for i in clauses for j in (i, *tree.children[i]) if tree.deps[j] in {"mark", "advmod", "prep"}}
+    clauses = [
+        i for token in climb for i in tree.children[token] if tree.deps[i] in {"advcl", "prep", "ccomp"}
+    ]
+    marks = {
+        tree.words[j]
+        for i in clauses
+        for j in (i, *tree.children[i])
+        if tree.deps[j] in {"mark", "advmod", "prep"}
+    }
     conditions = marks & (_IF - {"as", "until", "once", "whether"})
     if conditions or aux & _MAYBE or any(link.startswith("advcl:if") for link in candidate.path.crossed):
         return "conditional"
@@ -85,4 +92,6 @@ def is_historical(draft: Draft, tree: Tree, candidate: Candidate) -> bool:
     if _LONG_AGO.search(text):
         return True
     verb = next((i for i in candidate.path.climb if tree.tags[i] in {"VBN", "VBD"}), None)
-    return verb is not None and any(tree.words[i] == "had" and tree.deps[i] == "aux" for i in tree.children[verb])
+    return verb is not None and any(
+        tree.words[i] == "had" and tree.deps[i] == "aux" for i in tree.children[verb]
+    )

@@ -1,8 +1,9 @@
 """Where the text itself says that an actor changes course, and from what to what."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streams.core.draft import Draft
 from streams.core.mentions import Mention
@@ -11,12 +12,13 @@ from streams.core.stance import Verdict
 
 _OPPOSITE: dict[Stance, Stance] = {"support": "oppose", "oppose": "support"}
 
-# Each wording says whether the stance read beside it is the new one (after) or the one given up (before).
+# Each wording says how the stance read beside it is to be taken: as the new one (after), as the new one unless the
+# article says otherwise (vague), or not at all, since the wording itself tells which way it goes.
 _TURNS: tuple[tuple[str, str, float], ...] = (
     (r"(?:reverses?|reversed|reversing|reversal of|in a reversal|u-turn|about-face|about-turn|volte-face|backtrack\w*|climb-?down)", "after", 0.8),
-    (r"(?:changed?|changes|changing|shift(?:s|ed|ing)?) (?:its|their|his|her|the) (?:mind|position|stance|policy|course|tune|focus|view|approach|line|direction)", "after", 0.8),
-    (r"(?:significant|major|marked|broader|dramatic|sharp|clear|strategic|policy|strategy|notable|abrupt) (?:\w+ )?(?:shift|change|reversal|departure|turn|turnaround)", "after", 0.7),
-    (r"a (?:shift|change|departure|break|turnaround) (?:from|in|of|away)", "after", 0.7),
+    (r"(?:changed?|changes|changing|shift(?:s|ed|ing)?) (?:its|their|his|her|the) (?:mind|position|stance|policy|course|tune|focus|view|approach|line|direction)", "vague", 0.8),
+    (r"(?:significant|major|marked|broader|dramatic|sharp|clear|strategic|policy|strategy|notable|abrupt) (?:\w+ )?(?:shift|change|reversal|departure|turn|turnaround)", "vague", 0.7),
+    (r"a (?:shift|change|departure|break|turnaround) (?:from|in|of|away)", "vague", 0.7),
     (r"(?:dropp?(?:s|ed|ing)?|lift(?:s|ed|ing)?|abandon(?:s|ed|ing)?|withdr[ae]w(?:s|n|ing)?|end(?:s|ed|ing)?|ceas\w+|giv(?:es|ing) up|gave up|overc\w+|softens?|softened) (?:its|their|his|her|long-?standing|the) (?:\w+ )?(?:opposition|objections?|resistance|veto|reluctance|refusal|reservations?)", "drops_opposition", 0.85),
     (r"(?:dropp?(?:s|ed|ing)?|abandon(?:s|ed|ing)?|shelv\w+|scrap\w*|ditch\w*|withdr[ae]w(?:s|n|ing)?|giv(?:es|ing) up|gave up|back(?:s|ed|ing)? away from|walk\w* away from|renounc\w+) (?:its|their|his|her|the|a|all)?\s?(?:\w+ ){0,2}(?:support|backing|plans?|idea|proposal|commitment|pledge|demand|insistence|call|offer|push|promise|intention)", "gives_up", 0.75),
     (r"(?:for the first time)", "after", 0.6),
@@ -28,7 +30,10 @@ _TURNS: tuple[tuple[str, str, float], ...] = (
     (r"(?:shift\w*|pivot\w*|turn\w*|switch\w*|mov\w+) (?:their|its|his|her)?\s?(?:focus |away |attention )?from", "from", 0.85),
     (r"(?:makes? an? (?:about-turn|u-turn)|made an? (?:about-turn|u-turn)|back(?:ed|s)? down|relent\w*|cav(?:es|ed) in|gives? in|gave in|reconsider\w*|thought better of|chang\w+ course|come round|comes round|came round|goes back on|went back on|reneg\w+|breaks? with)", "after", 0.75),
 )  # fmt: skip
-_PATTERNS = tuple((re.compile(rf"\b{pattern}\b", re.IGNORECASE), effect, score) for pattern, effect, score in _TURNS)
+_PATTERNS = tuple(
+    (re.compile(rf"\b{pattern}\b", re.IGNORECASE), effect, score) for pattern, effect, score in _TURNS
+)
+_ANY = re.compile("|".join(f"(?:{pattern})" for pattern, _, _ in _TURNS), re.IGNORECASE)
 _NOT_A_TURN = re.compile(
     r"\b(?:has not|have not|had not|hasn['’]t|haven['’]t|did not|does not|no|denied|denies|without|not officially)\b[^.]{0,60}$",
     re.IGNORECASE,
@@ -41,7 +46,8 @@ _OF_WHOM = re.compile(
     re.IGNORECASE,
 )
 _REACH = 24
-_BORROWED = 0.9
+_BORROWED = 0.6
+_HELD = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class Turn:
     score: float
     start: int
     end: int
+    is_outright: bool = False  # the text names what is given up, whoever the actor is
+    is_vague: bool = False  # the text says that there is a shift, and not which way
 
 
 def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> list[Turn]:
@@ -63,26 +71,34 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     A sentence that says who changes course without saying on what (a shift in the direction of the coalition) takes
     the issue and the way from the sentence of the article that does.
     """
-    turns: list[Turn] = []
+    owned: list[Turn] = []
+    unowned: list[Turn] = []
     open_ones: list[tuple[Mention, int]] = []
     for index in _turning_sentences(draft):
         here = [each for each in verdicts if each.candidate.sentence == index]
-        found = [turn for each in here if (turn := _turn(draft, each)) is not None]
-        turns += found
-        if not found:
-            open_ones += [(each, index) for each in _who(draft, index)]
-    if turns:
-        model = max(turns, key=lambda turn: turn.score)
-        turns += [_borrowed(draft, model, actor, index) for actor, index in open_ones]
+        turns = [turn for each in here if (turn := _turn(draft, each)) is not None]
+        own = [turn for turn in turns if turn.verdict.score >= _HELD]
+        owned += own
+        unowned += [] if own else turns
+        open_ones += [] if own else [(each, index) for each in _who(draft, index)]
+    models = [turn for turn in (*owned, *unowned) if turn.is_outright] or owned
+    if models:
+        model = max(models, key=lambda turn: turn.score)
+        if model.is_outright:
+            owned = [replace(t, before=model.before, after=model.after) if t.is_vague else t for t in owned]
+        owned += [_borrowed(draft, model, actor, index) for actor, index in open_ones]
     best: dict[tuple[str, str], Turn] = {}
-    for turn in sorted(turns, key=lambda turn: -turn.score):
+    for turn in sorted(owned, key=lambda turn: -turn.score):
         if turn.score >= threshold:
             best.setdefault((turn.actor.actor.id, turn.verdict.candidate.issue.issue), turn)
     return list(best.values())
 
 
 def _turning_sentences(draft: Draft) -> list[int]:
-    return [i for i, (start, end) in enumerate(draft.sentences) if _match(draft, start, end) is not None]
+    """Give the sentences with an actor and a wording of a turn; one look at the whole text finds most have none."""
+    starts = [start for start, _ in draft.sentences]
+    hits = {bisect_right(starts, match.start()) - 1 for match in _ANY.finditer(draft.body)} if draft.issues else set()
+    return sorted(i for i in hits if i in draft.actors and _match(draft, *draft.sentences[i]) is not None)
 
 
 def _match(draft: Draft, start: int, end: int) -> tuple[re.Match[str], str, float] | None:
@@ -99,13 +115,17 @@ def _who(draft: Draft, index: int) -> list[Mention]:
     found = _OF_WHOM.search(draft.body, start, end)
     if found is None:
         return []
-    after = [each for each in draft.actors.get(index, ()) if each.is_actor and 0 <= each.start - found.end() <= _REACH]
+    after = [
+        each
+        for each in draft.actors.get(index, ())
+        if each.is_actor and 0 <= each.start - found.end() <= _REACH
+    ]
     return after[:1]
 
 
 def _borrowed(draft: Draft, model: Turn, actor: Mention, index: int) -> Turn:
     start, end = draft.sentences[index]
-    return Turn(model.verdict, actor, model.before, model.after, round(model.score * _BORROWED, 4), start, end)
+    return Turn(model.verdict, actor, model.before, model.after, _BORROWED, start, end)
 
 
 def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
@@ -118,7 +138,8 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     if after is None:
         return None
     score = round(weight * min(1.0, verdict.score + 0.35), 4)
-    return Turn(verdict, verdict.candidate.actor, before, after, score, start, end)
+    actor = verdict.candidate.actor
+    return Turn(verdict, actor, before, after, score, start, end, effect == "from", effect == "vague")
 
 
 def _ways(verdict: Verdict, effect: str, match: re.Match[str]) -> tuple[Stance | None, Stance | None]:

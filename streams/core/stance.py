@@ -8,7 +8,15 @@ from streams.core.candidates import Candidate
 from streams.core.learned import Linear
 from streams.core.model import Stance
 
-_HOLDERS = {"subject": 0.62, "agent": 0.6, "owner": 0.55, "passive": 0.4, "self": 0.4, "prep:of": 0.35, "head": 0.45}
+_HOLDERS = {
+    "subject": 0.62,
+    "agent": 0.6,
+    "owner": 0.55,
+    "passive": 0.4,
+    "self": 0.4,
+    "prep:of": 0.35,
+    "head": 0.45,
+}
 _OPEN = {"talk", "consider"}
 _NOT_HELD = {"accuse", "fear", "suffer"}
 
@@ -50,7 +58,11 @@ def judge_by_rule(candidate: Candidate, facts: Sequence[str]) -> Verdict:
 def _is_undecided(candidate: Candidate) -> bool:
     """Whether the word that ties the actor to the issue says that it has not made up its mind."""
     cues = candidate.path.cues
-    return bool(cues) and cues[-1].kind == "consider" and candidate.path.role.startswith(("subject", "owner", "agent"))
+    return (
+        bool(cues)
+        and cues[-1].kind == "consider"
+        and candidate.path.role.startswith(("subject", "owner", "agent"))
+    )
 
 
 def choose(verdicts: Iterable[Verdict], topics: Mapping[str, float], threshold: float) -> list[Verdict]:

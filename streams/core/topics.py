@@ -10,7 +10,6 @@ from streams.core.model import Evidence
 from streams.core.text import words
 
 _EVIDENCE = 3
-_LONG = 900
 _LEAD = 400
 _NEAR = 45
 _MOST = 12
@@ -31,16 +30,12 @@ def topic_features(draft: Draft, mentions: Sequence[IssueMention], best_pair: fl
     """Give the facts on which an article's topic is judged. best_pair: the surest stance that was read on it."""
     found = [*_size(draft, mentions), *_place(draft, mentions), *_company(draft, mentions)]
     found.append(f"pair={int(best_pair * 6)}")
-    found.append(f"pair={int(best_pair * 6)}|long={_is_long(draft)}")
+    found.append(f"pair={int(best_pair * 6)}|long={draft.is_long}")
     return list(dict.fromkeys(found))
 
 
-def _is_long(draft: Draft) -> bool:
-    return len(draft.article.text) >= _LONG
-
-
 def _size(draft: Draft, mentions: Sequence[IssueMention]) -> Iterator[str]:
-    is_long, issue = _is_long(draft), mentions[0].issue
+    is_long, issue = draft.is_long, mentions[0].issue
     strong = sum(not each.term.is_weak for each in mentions)
     share = strong / max(1, len(draft.sentences))
     yield f"issue={issue}|long={is_long}"
@@ -54,7 +49,7 @@ def _size(draft: Draft, mentions: Sequence[IssueMention]) -> Iterator[str]:
 
 
 def _place(draft: Draft, mentions: Sequence[IssueMention]) -> Iterator[str]:
-    is_long = _is_long(draft)
+    is_long = draft.is_long
     strong = [each for each in mentions if not each.term.is_weak]
     in_title = any(each.start < draft.shift for each in strong)
     in_lead = any(draft.shift <= each.start < draft.shift + _LEAD for each in strong)
@@ -70,7 +65,7 @@ def _company(draft: Draft, mentions: Sequence[IssueMention]) -> Iterator[str]:
     for mention in mentions[:_MOST]:
         issue, term = mention.issue, mention.term
         yield f"term={issue}.{term.id}"
-        yield f"term={issue}.{term.id}|long={_is_long(draft)}"
+        yield f"term={issue}.{term.id}|long={draft.is_long}"
         for word in words(draft.body[mention.start : mention.end]):
             yield f"matched={issue}.{stem(word)}"
             yield f"matched={stem(word)}|{term.sign:+d}"
@@ -83,7 +78,7 @@ def _company(draft: Draft, mentions: Sequence[IssueMention]) -> Iterator[str]:
             yield f"left={issue}.{before[-1]}"
         if after:
             yield f"right={issue}.{after[0]}"
-    if not _is_long(draft):
+    if not draft.is_long:
         stems = [stem(word) for word in words(draft.body)]
         for word in stems:
             yield f"word={mentions[0].issue}.{word}"
