@@ -29,8 +29,12 @@ _PLAIN = 500  # plain spaCy is timed on so many articles of the stream; all of i
 
 def main() -> None:
     """Print articles a CPU second, ours and plain spaCy's, and the memory that it took."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--stream", type=Path, help="a stream of short items, most of them about something else")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--stream", type=Path, help="a stream of short items, most of them about something else"
+    )
     parser.add_argument("--articles", type=Path, default=Path("tests/data/articles.jsonl"))
     options = parser.parse_args()
     reader = load_reader()
@@ -39,7 +43,10 @@ def main() -> None:
     sets = {"full length": full}
     if options.stream is not None:
         sets["stream"] = load(options.stream)
-    ours = {name: (len(articles), rate(articles, lambda part: read(reader, part))) for name, articles in sets.items()}
+    ours = {
+        name: (len(articles), rate(articles, lambda part: read(reader, part)))
+        for name, articles in sets.items()
+    }
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{'':14}{'articles':>9}{'reader /s':>11}{'plain spaCy /s':>16}")
     for name, (count, speed) in ours.items():
@@ -55,7 +62,9 @@ def load(path: Path) -> list[RawArticle]:
 
 def _article(row: dict[str, Any]) -> RawArticle:
     at = datetime.fromisoformat(row["published_at"].replace("Z", "+00:00"))
-    return RawArticle(row["id"], row["source"], row.get("title", ""), row["text"], at, language=row.get("language"))
+    return RawArticle(
+        row["id"], row["source"], row.get("title", ""), row["text"], at, language=row.get("language")
+    )
 
 
 def read(reader: Reader, articles: Sequence[RawArticle]) -> None:

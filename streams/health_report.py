@@ -122,10 +122,13 @@ async def _kafka(settings: Settings, seconds: float) -> tuple[Service, dict[str,
             first, started = await _committed(client, settings), time.monotonic()
             await asyncio.sleep(seconds)
             second, took = await _committed(client, settings), time.monotonic() - started
+            behind = {role: await _behind(reader, settings, role, second[role]) for role in ROLES}
             groups = {}
             for role in ROLES:
                 done = sum(second[role].values()) - sum(first[role].values())
-                lag, oldest = await _lag(reader, settings, role, second[role])
+                lag = sum(count for _, count in behind[role].values())
+                # Assigning narrows what the reader knows of other topics, so that all was counted before.
+                oldest = await _oldest(reader, {tp: at for tp, (at, _) in behind[role].items()})
                 groups[role] = {"lag": lag, "per_second": round(done / took, 2), "oldest": oldest}
             return Service("kafka", "serves"), groups
     except (KafkaUnreachable, KafkaError, OSError) as error:
@@ -140,27 +143,28 @@ async def _committed(client: Any, settings: Settings) -> dict[str, dict[TopicPar
     return found
 
 
-async def _lag(
+async def _behind(
     reader: AIOKafkaConsumer, settings: Settings, role: str, committed: dict[TopicPartition, int]
-) -> tuple[int, float | None]:
-    """Records that wait, and for how many seconds the oldest of them has stood on its topic."""
-    lag, behind = 0, []
+) -> dict[TopicPartition, tuple[int, int]]:
+    """Of each partition where records wait: the first one's offset, and how many there are."""
+    found = {}
     for topic in map(settings.topic, sources(role)):
         partitions = [TopicPartition(topic, p) for p in reader.partitions_for_topic(topic) or ()]
         starts = await reader.beginning_offsets(partitions) if partitions else {}
         ends = await reader.end_offsets(partitions) if partitions else {}
         for tp, end in ends.items():
             at = max(committed.get(tp, 0), starts[tp])
-            lag += max(0, end - at)
-            behind += [(tp, at)] if end > at else []
-    return lag, await _oldest(reader, behind)
+            if end > at:
+                found[tp] = (at, end - at)
+    return found
 
 
-async def _oldest(reader: AIOKafkaConsumer, behind: Sequence[tuple[TopicPartition, int]]) -> float | None:
+async def _oldest(reader: AIOKafkaConsumer, behind: dict[TopicPartition, int]) -> float | None:
+    """For how many seconds the oldest record that waits has stood on its topic."""
     if not behind:
         return None
-    reader.assign([tp for tp, _ in behind])
-    for tp, at in behind:
+    reader.assign(list(behind))
+    for tp, at in behind.items():
         reader.seek(tp, at)
     batches = await reader.getmany(timeout_ms=3000, max_records=len(behind))
     times = [messages[0].timestamp / 1000 for messages in batches.values() if messages]
@@ -232,7 +236,7 @@ def _spread(places: Sequence[str]) -> list[str]:
             addresses = socket.getaddrinfo(host, int(port or 9100), socket.AF_INET, socket.SOCK_STREAM)
         except (OSError, ValueError):
             continue
-        found += [f"{address[4][0]!r}".strip("'") + f":{address[4][1]}" for address in addresses]
+        found += [f"{address[4][0]!s}:{address[4][1]!s}" for address in addresses]
     return found
 
 

@@ -116,8 +116,8 @@ class Settings(BaseSettings):
     def _secret(self, name: str) -> str | None:
         file: Path | None = getattr(self, f"{name}_file")
         if file is None:
-            given: SecretStr | None = getattr(self, name, None)
-            return given.get_secret_value() if given else None
+            given = getattr(self, name, None)  # Kibana's secrets come from files only: there it is the method
+            return given.get_secret_value() if isinstance(given, SecretStr) else None
         try:
             return file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:

@@ -164,9 +164,7 @@ class Kibana:
     async def _rule(self, request: web.Request) -> web.Response:
         return await self._keep(request, "rule", self.rules)
 
-    async def _keep(
-        self, request: web.Request, what: str, kept: dict[str, dict[str, Any]]
-    ) -> web.Response:
+    async def _keep(self, request: web.Request, what: str, kept: dict[str, dict[str, Any]]) -> web.Response:
         key = request.match_info["id"]
         if request.method == "GET":
             if key not in kept:

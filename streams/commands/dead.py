@@ -8,7 +8,6 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from elasticsearch import ApiError, TransportError
-from rich.table import Table
 
 from streams.codec import encode
 from streams.commands.common import EXIT_INPUT, EXIT_SERVICE, EXIT_USAGE, fail, out, settings_or_exit
@@ -63,12 +62,10 @@ def list_letters(
         for letter in letters:
             typer.echo(encode({**letter.fields(), "state": letter.state}).decode())
         return
-    table = Table("id", "at", "role", "code", "reason", "state", box=None)
     for letter in letters:
         dead = letter.dead
-        cells = (dead.dead_id, f"{dead.at:%Y-%m-%d %H:%M:%S}", dead.step, dead.code, dead.reason[:80])
-        table.add_row(*map(printable, cells), letter.state)
-    out().print(table)
+        line = f"{dead.dead_id}  {dead.at:%Y-%m-%d %H:%M:%S}  {dead.step:8}  {letter.state:8}  {dead.reason[:120]}"
+        out().print(printable(line), markup=False, soft_wrap=True)
     total = ", ".join(f"{name} {count}" for name, count in counts.items())
     out().print(f"{sum(counts.values())} letters" + (f": {total}" if total else ""), style="bold")
 

@@ -217,7 +217,7 @@ def governing_verb(tree: Tree, token: int) -> int:
     return next((i for i in way[1:] if tree.tags[i].startswith(_VERB)), way[-1])
 
 
-def _kinds(found: Sequence[Cue]) -> list[str]:
+def _kinds(found: Sequence[Cue]) -> Sequence[str]:
     return [cue.kind for cue in found][:4]
 
 

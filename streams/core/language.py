@@ -9,7 +9,9 @@ from streams.core.text import words
 UNDETERMINED = "und"
 READ = frozenset({"en"})
 _NEAR_ENGLISH = {"pcm"}  # Nigerian pidgin: English news about Nigeria is taken for it
-_ENGLISH_ALONE = frozenset("the of and to that with for by from has was were which said says have had been its".split())
+_ENGLISH_ALONE = frozenset(
+    "the of and to that with for by from has was were which said says have had been its".split()
+)
 _ENOUGH_LETTERS = 24
 _SAMPLE = 400
 _SURE = 0.8

@@ -86,7 +86,9 @@ class ServicesConfig:
             raise BadConfigError(f"each port may be used once, these are {ports}")
 
     @classmethod
-    def on_free_ports(cls, home: Path, *, cache: Path | None = None, security: Security | None = None) -> Self:
+    def on_free_ports(
+        cls, home: Path, *, cache: Path | None = None, security: Security | None = None
+    ) -> Self:
         """An instance at home on three ports that are free now: for tests, side by side with others."""
         kafka, controller, elasticsearch = free_ports(3)
         return cls(

@@ -184,7 +184,7 @@ async def test_a_password_from_a_file_serves_too_and_a_wrong_one_is_told(
         await outcomes(good, "http://127.0.0.1:1")
     with pytest.raises(SetupError, match="no Kibana, or too old"):
         await outcomes(good, url.removesuffix("/s/desk"))
-    with pytest.raises(SettingsError, match="kibana_password_file"):
+    with pytest.raises(SettingsError, match="KIBANA_PASSWORD_FILE"):
         await outcomes(load_settings(kibana_user="x", kibana_password_file=tmp_path / "none"), url)
 
 

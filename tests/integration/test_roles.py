@@ -56,8 +56,9 @@ async def test_each_role_does_its_work_and_no_other(node: str) -> None:
         Write("news-articles-2025.05", "a-1", encode(article)),
         Write("stance-shifts", turn.shift_id, encode(turn), version=1),
         Write("stance-series", "x", b'{"series": "x"}', seen="create"),
+        Write("news-dead-letters", "x", b'{"dead_id": "x"}', seen="create"),
     ]
-    assert await store.write(writes) == ["written"] * 3
+    assert await store.write(writes) == ["written"] * 4
     assert set(await store.fetch("stance-shifts", [turn.shift_id])) == {turn.shift_id}
     await store.close()
     ask(node, "elastic", "POST", "/_refresh", password="bootstrap-password")
@@ -70,6 +71,7 @@ async def test_each_role_does_its_work_and_no_other(node: str) -> None:
         ("writer", "PUT", "/other/_doc/1"): 403,
         ("analyst", "GET", "/news-articles/_search"): 200,
         ("analyst", "GET", "/stance-shifts/_search"): 200,
+        ("analyst", "GET", "/news-dead-letters/_search"): 200,
         ("analyst", "PUT", "/news-articles-2025.05/_doc/a-3"): 403,
         ("analyst", "DELETE", "/stance-shifts"): 403,
         ("analyst", "PUT", "/_component_template/stancewatch-base"): 403,

@@ -138,3 +138,10 @@ def test_moments_and_fragments() -> None:
     assert harmless("a\nb\x1b]0;x\x07\u202e\u200bc") == "a b]0;xc"
     piece = fragment("x\n\x1b \x02hit\x03 y")
     assert [piece.text[start:end] for start, end in piece.marks] == ["hit"]
+
+
+def test_the_new_commands_help_with_examples() -> None:
+    for command in (["search"], ["shifts"], ["alerts", "check"], ["alerts", "test"]):
+        done = run(*command, "--help")
+        assert done.returncode == 0
+        assert b"Examples" in done.stdout, command

@@ -61,7 +61,7 @@ async def test_what_stands_on_the_topics_keeps_the_contracts(
 ) -> None:
     start(fleet, ports, "classify", "track")
     texts = [
-        "Germany ruled out sending soldiers to Ukraine, Chancellor Friedrich Merz said.",
+        "Germany ruled out sending soldiers to Ukraine, Chancellor Olaf Scholz said.",
         "Berlin will not send troops to Ukraine, the German government announced.",
         "Germany rejected the deployment of German soldiers to Ukraine.",
         "Germany deployed 800 troops to Ukraine, the German defence ministry said.",
@@ -69,7 +69,9 @@ async def test_what_stands_on_the_topics_keeps_the_contracts(
         "Germany will deploy troops to Ukraine, Chancellor Friedrich Merz announced.",
     ]
     lines = [
-        article(n, text, day=f"2025-05-{10 + 2 * n}", source=f"Outlet {n}", desk={"name": "world"})
+        article(
+            n, text, day=f"2025-0{3 + n // 3 * 6}-0{1 + n % 3}", source=f"Outlet {n}", desk={"name": "world"}
+        )
         for n, text in enumerate(texts)
     ]
     await send(settings, [*lines, b"{}"])

@@ -35,7 +35,13 @@ async def test_status_tells_lag_ages_versions_and_who_is_missing(
     assert {service["name"]: service["state"] for service in report["services"]} == {
         "kafka": "serves", "elasticsearch": "serves",
     }  # fmt: skip
-    page = run("status", *workers, variables=variables_of(settings)).stdout.decode()
+    fleet.kill(members.pop(0))
+    await send(settings, [article(n, "France called for a ceasefire in Gaza.") for n in range(100, 107)])
+    behind = orjson.loads(run("status", "--json", *workers[2:], variables=variables_of(settings)).stdout)
+    lags = {role["name"]: role["lag"] for role in behind["roles"]}
+    assert lags["classify"] == 7
+    assert lags["track"] == roles["track"]["lag"], "one role's lag hides no other's"
+    page = run("status", *workers[2:], variables=variables_of(settings)).stdout.decode()
     assert "1 healthy of 1" in page
     assert "! no worker of role track answers" in page
 
