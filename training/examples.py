@@ -8,7 +8,7 @@ from streams.core.draft import Draft
 from streams.core.pipeline import Reader
 from training.labelled import Labelled
 
-_OWN_WEIGHT = 0.5
+_TRAP_WEIGHT = 0.5  # sentences written to be hard: as many as real ones, and far rarer in a stream
 _SIGNS = {"support": 1, "oppose": -1}
 
 
@@ -39,7 +39,7 @@ def prepare(reader: Reader, rows: Sequence[Labelled]) -> list[Example]:
 
 def _example(row: Labelled, draft: Draft, pairs: list[tuple[Candidate, list[str]]]) -> Example:
     example = Example(row, draft, pairs)
-    base = _OWN_WEIGHT if row.group == "own" else 1.0
+    base = _TRAP_WEIGHT if row.group == "traps" else 1.0
     for candidate, _ in pairs:
         sign, weight = _truth(row, draft, candidate)
         example.signs.append(sign)

@@ -14,7 +14,8 @@ OWN = Path(__file__).parent / "data"
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """An article with what a careful reader found in it. group keeps folds apart: shared labels or our own."""
+    """An article with what a careful reader found in it. group is where it comes
+    from: the shared labels, our own text as newspapers write, or our own traps."""
 
     article: RawArticle
     topics: frozenset[str]
@@ -54,4 +55,5 @@ def shared(folder: Path) -> list[Labelled]:
 
 def own() -> list[Labelled]:
     """Give our own training text: short items and full-length articles."""
-    return [labelled(row, "own") for path in sorted(OWN.glob("*.jsonl")) for row in read_rows(path)]
+    groups = {path: "natural" if path.name.startswith("natural") else "traps" for path in sorted(OWN.glob("*.jsonl"))}
+    return [labelled(row, group) for path, group in groups.items() for row in read_rows(path)]

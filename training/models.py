@@ -94,7 +94,7 @@ def _fit_topics(examples: Sequence[Example], scores: Sequence[Scores]) -> Fitted
             )
             rows.append(topic_features(example.draft, mentions, best))
             truth.append(issue in example.labelled.topics)
-            weights.append(0.5 if example.labelled.group == "own" and not example.is_long else 1.0)
+            weights.append(0.5 if example.labelled.group == "traps" and not example.is_long else 1.0)
     names = vocabulary(rows)
     return together(names, [logistic(matrix(rows, names), np.array(truth), np.array(weights), _TOPIC)])
 

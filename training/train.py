@@ -48,11 +48,14 @@ def report(examples: Sequence[Example], lexicon: Lexicon) -> None:
         fitted = fit_all([each for i, each in enumerate(examples) if i not in held_out], lexicon)
         reader = Reader(lexicon, models(fitted, frozenset(lexicon.issues.all), "fold"), Settings())
         events += [reader.judge(examples[i].draft, _NOW) for i in fold]
-    for name, chosen in (
-        ("shared", [each for each in examples if each.labelled.group == "shared"]),
-        ("own, short", [each for each in examples if each.labelled.group == "own" and not each.is_long]),
-        ("own, full length", [each for each in examples if each.is_long]),
+    for name, group, is_long in (
+        ("shared", "shared", False),
+        ("natural, short", "natural", False),
+        ("natural, full length", "natural", True),
+        ("traps, short", "traps", False),
+        ("traps, full length", "traps", True),
     ):
+        chosen = [each for each in examples if each.labelled.group == group and each.is_long == is_long]
         print(f"--- five folds: {name}\n{table(evaluate(_gold(chosen), map(flat, events)))}\n")
 
 
