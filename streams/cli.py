@@ -24,6 +24,7 @@ COMMANDS = {
     "dead": "streams.commands.dead:app",
     "analyze": "streams.commands.offline:analyze",
     "explain": "streams.commands.offline:explain",
+    "evaluate": "streams.evaluate:command",
     "backtest": "streams.commands.history:backtest",
     "plot": "streams.commands.history:plot",
     "search": "streams.commands.search:search",

@@ -194,6 +194,13 @@ def command(
     pred: Annotated[Path, typer.Option(help="Enriched events, one JSON object a line.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print figures for a machine.")] = False,
 ) -> None:
-    """Score enriched events against labels: topics, observations, wrong signs, and who was taken for what."""
+    """Score enriched events against labels: topics, observations, wrong signs, and what was taken for what.
+
+    Examples:
+
+        stancewatch analyze articles.jsonl > enriched.jsonl
+
+        stancewatch evaluate --gold labels.jsonl --pred enriched.jsonl
+    """
     result = evaluate(read_rows(gold), read_rows(pred))
     typer.echo(json.dumps(figures(result), indent=1) if as_json else table(result))

@@ -55,5 +55,8 @@ def shared(folder: Path) -> list[Labelled]:
 
 def own() -> list[Labelled]:
     """Give our own training text: short items and full-length articles."""
-    groups = {path: "natural" if path.name.startswith("natural") else "traps" for path in sorted(OWN.glob("*.jsonl"))}
+    groups = {
+        path: "natural" if path.name.startswith("natural") else "traps"
+        for path in sorted(OWN.glob("*.jsonl"))
+    }
     return [labelled(row, group) for path, group in groups.items() for row in read_rows(path)]
