@@ -61,7 +61,7 @@ async def test_what_stands_on_the_topics_keeps_the_contracts(
 ) -> None:
     start(fleet, ports, "classify", "track")
     texts = [
-        "Germany ruled out sending soldiers to Ukraine, Chancellor Olaf Scholz said.",
+        "Germany refuses to deploy troops to Ukraine, its defence minister Boris Pistorius told reporters.",
         "Berlin will not send troops to Ukraine, the German government announced.",
         "Germany rejected the deployment of German soldiers to Ukraine.",
         "Germany deployed 800 troops to Ukraine, the German defence ministry said.",
