@@ -7,7 +7,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from streams.core.errors import Rejected
-from streams.core.model import DeadLetter, EnrichedEvent, Observation, ReportedShift, Shift
+from streams.core.model import DeadLetter, Observation, ReportedShift, Shift
 from streams.core.validate import parse_object
 
 T = TypeVar("T")
@@ -17,11 +17,6 @@ JSON_OPTIONS = orjson.OPT_UTC_Z
 def encode(record: Any) -> bytes:
     """A record, or anything made of records, as compact JSON; times as RFC 3339 with ``Z``."""
     return orjson.dumps(record, option=JSON_OPTIONS)
-
-
-def decode_event(value: bytes | None) -> EnrichedEvent:
-    """A value of ``articles.enriched``. Raises Rejected."""
-    return _decode(EnrichedEvent, parse_object(value))
 
 
 def decode_reading(value: bytes | None) -> Observation | ReportedShift:

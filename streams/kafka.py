@@ -13,7 +13,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 from streams.credentials import client_options
 from streams.patience import ServiceAway, until_served
 from streams.settings import ServiceUnreachable, Settings
-from streams.topology import MAX_MESSAGE_BYTES, TopicSpec, topic_specs
+from streams.topology import MAX_MESSAGE_BYTES, TopicSpec
 
 
 class KafkaUnreachable(ServiceUnreachable):
@@ -167,8 +167,3 @@ async def group_lag(settings: Settings, role: str, topics: Iterable[str]) -> int
                 at = committed[tp].offset if tp in committed else 0
                 lag += end - max(0, at)
         return lag
-
-
-def all_topic_names(settings: Settings) -> list[str]:
-    """The names of the product's topics on the broker."""
-    return [spec.name for spec in topic_specs(settings)]

@@ -5,7 +5,7 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -226,12 +226,3 @@ def _record(message: Any) -> Record:
         message.topic, message.partition, message.offset, message.key, message.value,
         datetime.fromtimestamp(message.timestamp, UTC),
     )  # fmt: skip
-
-
-async def closing(role: Role) -> AsyncIterator[None]:
-    """Start the role and stop it again."""
-    await role.start()
-    try:
-        yield
-    finally:
-        await role.stop()
