@@ -10,16 +10,19 @@ import numpy as np
 from streams.core.cues import Cues
 from streams.core.issues import Issues, build_issue
 from streams.core.learned import Models, unpack
-from streams.core.pipeline import Lexicon, Reader
+from streams.core.pipeline import Reader
+from streams.core.prepare import Lexicon
 from streams.lexicon import actor_data, content_version, load_catalogue, read_yaml
+from streams.network import MODELS, load_network, load_split
 
 _ISSUES = Path(__file__).parent / "lexicons" / "issues"
-MODEL = Path(__file__).parent / "models" / "reading.npz"
 
 
-def load_reader(more_issues: Iterable[dict[str, Any]] = ()) -> Reader:
+def load_reader(more_issues: Iterable[dict[str, Any]] = (), models: Path = MODELS) -> Reader:
     """Build the reader, once a process. more_issues are parsed issue files watched beside the package's own."""
-    return Reader(load_lexicon(more_issues), load_models())
+    lexicon = load_lexicon(more_issues)
+    network = load_network(lexicon, models)
+    return Reader(lexicon, load_models(models), network, load_split(models / "words.json"))
 
 
 def load_lexicon(more_issues: Iterable[dict[str, Any]] = ()) -> Lexicon:
@@ -32,10 +35,10 @@ def load_lexicon(more_issues: Iterable[dict[str, Any]] = ()) -> Lexicon:
     return Lexicon(load_catalogue(), issues, cues, content_version(rows, words, actor_data()))
 
 
-def load_models(path: Path = MODEL) -> Models:
-    """Read what training left behind; numpy alone is needed."""
-    card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    with np.load(path) as arrays:
-        parts = {name: unpack(arrays, name) for name in ("pair", "topic", "context", "strength")}
+def load_models(folder: Path = MODELS) -> Models:
+    """Read the weights over grammar that training left behind."""
+    card = json.loads((folder / "grammar.json").read_text(encoding="utf-8"))
+    with np.load(folder / "grammar.npz") as arrays:
+        parts = {name: unpack(arrays, name) for name in ("pair", "topic", "context")}
         issues = frozenset(arrays["issues"].tobytes().decode("utf-8").split("\n"))
     return Models(**parts, issues=issues, version=card["version"])

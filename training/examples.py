@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from streams.core.candidates import Candidate
+from streams.core.candidates import Candidate, kept_anchors
 from streams.core.draft import Draft
-from streams.core.pipeline import Reader
+from streams.core.prepare import Lexicon, add_grammar, pairs
+from streams.core.prepare import prepare as draft_of
 from training.labelled import Labelled
 
 _TRAP_WEIGHT = 0.5  # sentences written to be hard: as many as real ones, and far rarer in a stream
@@ -31,10 +32,19 @@ class Example:
         return self.draft.is_long
 
 
-def prepare(reader: Reader, rows: Sequence[Labelled]) -> list[Example]:
-    """Prepare labelled articles by the reader's own first half."""
-    drafts = reader.prepare([row.article for row in rows])
-    return [_example(row, draft, list(reader.pairs(draft))) for row, draft in zip(rows, drafts, strict=True)]
+def prepare(lexicon: Lexicon, rows: Sequence[Labelled]) -> list[Example]:
+    """Prepare labelled articles by the reader's own first half, with grammar wherever there is a pair."""
+    drafts = [draft_of(row.article, lexicon) for row in rows]
+    add_grammar((draft, index) for draft in drafts for index in _with_pairs(draft))
+    return [
+        _example(row, draft, list(pairs(draft, lexicon))) for row, draft in zip(rows, drafts, strict=True)
+    ]
+
+
+def _with_pairs(draft: Draft) -> Iterator[int]:
+    for index, mentions in draft.issues.items():
+        if kept_anchors(mentions) and any(each.is_actor for each in draft.actors.get(index, ())):
+            yield index
 
 
 def _example(row: Labelled, draft: Draft, pairs: list[tuple[Candidate, list[str]]]) -> Example:

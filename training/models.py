@@ -1,4 +1,4 @@
-"""Fits the reader's models from examples: pairs first, then topics, contexts and strengths on top of them."""
+"""Fits the reader's models from examples: pairs first, then topics and contexts on top of them."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -7,14 +7,13 @@ import numpy as np
 
 from streams.core.context import context_features, countries
 from streams.core.learned import Models
-from streams.core.pipeline import Lexicon
-from streams.core.qualities import STRENGTHS
+from streams.core.prepare import Lexicon
 from streams.core.topics import by_issue, topic_features
 from training.examples import Example, observed
 from training.fit import Fitted, logistic, matrix, together, vocabulary
 
 FOLDS = 5
-_HELD, _SIGN, _TOPIC, _CONTEXT, _STRENGTH = 0.15, 1.0, 0.3, 0.5, 0.1
+_HELD, _SIGN, _TOPIC, _CONTEXT = 0.15, 1.0, 0.3, 0.5
 _ALIKE = 0.6
 Scores = Sequence[Sequence[float]]
 
@@ -26,7 +25,6 @@ def fit_all(examples: Sequence[Example], lexicon: Lexicon) -> dict[str, Fitted]:
         "pair": fit_pairs(examples),
         "topic": _fit_topics(examples, scores),
         "context": _fit_contexts(examples, scores, lexicon),
-        "strength": _fit_strengths(examples, scores),
     }
 
 
@@ -110,15 +108,3 @@ def _fit_contexts(examples: Sequence[Example], scores: Sequence[Scores], lexicon
                 truth.append(country == each["context"])
     names = vocabulary(rows)
     return together(names, [logistic(matrix(rows, names), np.array(truth), np.ones(len(rows)), _CONTEXT)])
-
-
-def _fit_strengths(examples: Sequence[Example], scores: Sequence[Scores]) -> Fitted:
-    rows, truth = [], []
-    for example, scored in zip(examples, scores, strict=True):
-        for each, _, facts in observed(example, scored):
-            if each.get("strength") in STRENGTHS:
-                rows.append(facts)
-                truth.append(STRENGTHS.index(each["strength"]))
-    names = vocabulary(rows)
-    table, wanted, weight = matrix(rows, names), np.array(truth), np.ones(len(rows))
-    return together(names, [logistic(table, wanted == i, weight, _STRENGTH) for i in range(len(STRENGTHS))])

@@ -7,7 +7,7 @@ from streams.core.grammar import Tree
 from streams.core.issues import IssueMention
 from streams.core.mentions import Mention
 from streams.core.model import Evidence, RawArticle
-from streams.core.text import Sentence, split, words
+from streams.core.text import Sentence, fingerprint, split, words
 
 _LONG = 900
 _LIKE = 0.5
@@ -61,6 +61,7 @@ class Draft:
     doubts: frozenset[str] = frozenset()
     trees: dict[int, Tree] = field(default_factory=dict)
     shares: dict[str, int] = field(default_factory=dict)
+    mark: str = ""
 
     @property
     def is_long(self) -> bool:
@@ -71,6 +72,13 @@ class Draft:
     def has_headline(self) -> bool:
         """Whether the headline is part of the body."""
         return self.shift > 0
+
+    @property
+    def fingerprint(self) -> str:
+        """The near-duplicate signature of the text."""
+        if not self.mark:
+            self.mark = fingerprint(self.article.text)
+        return self.mark
 
     def share(self, issue: str) -> int:
         """Give the number of sentences that name an issue."""

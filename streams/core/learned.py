@@ -39,14 +39,13 @@ class Models:
     """All that was learned, under one version.
 
     pair gives two probabilities: that the actor holds a stance on the issue, and that it is support if so. topic: that
-    the article reports on the issue. context: that a country is the one in question. strength: one probability for
-    each of ``qualities.STRENGTHS``. issues: those that labels were written on.
+    the article reports on the issue. context: that a country is the one in question. issues: those that labels were
+    written on.
     """
 
     pair: Linear
     topic: Linear
     context: Linear
-    strength: Linear
     issues: frozenset[str]
     version: str
 

@@ -1,76 +1,65 @@
-"""The way of an article: language, issues, actors, grammar, topics, stances, reported shifts, in one pass."""
+"""The way of an article: issues and actors, windows, grammar, topics, stances, reported shifts, in one pass."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
-from streams.core import grammar, language
-from streams.core.actors import Catalogue, Mention, resolve
-from streams.core.candidates import Candidate, candidates, kept_anchors
+from streams.core import grammar
+from streams.core.article import Surroundings
+from streams.core.candidates import kept_anchors
 from streams.core.context import context_features, countries
-from streams.core.cues import Cues
-from streams.core.draft import Draft, draft
-from streams.core.features import features
-from streams.core.issues import Issues
+from streams.core.draft import Draft
+from streams.core.event import event, observation, reported
 from streams.core.learned import Models
-from streams.core.model import (
-    Actor,
-    EnrichedEvent,
-    Observation,
-    RawArticle,
-    ReportedShift,
-    Topic,
-    observation_id,
-    stable_id,
-)
-from streams.core.qualities import attribution, is_historical, modality, strength
-from streams.core.shifts_reported import Turn, find_turns
-from streams.core.stance import Verdict, choose, judge, judge_by_rule
-from streams.core.text import fingerprint
-from streams.core.topics import by_issue, score_by_rule, topic_evidence, topic_features
+from streams.core.model import EnrichedEvent, RawArticle
+from streams.core.network import Look, Network
+from streams.core.pieces import Split, pieces
+from streams.core.prepare import Lexicon, Parse, add_grammar, pairs, prepare
+from streams.core.shifts_reported import find_turns
+from streams.core.stance import Verdict, by_sentence, choose, judged, judged_by_rule, seen
+from streams.core.topics import by_issue, score_by_looks, score_by_rule, topic_features
+from streams.core.windows import windows
 
-PIPELINE_VERSION = "2"
-Parse = Callable[[Sequence[str]], list[grammar.Tree]]
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """All data that reading depends on, under one version."""
-
-    catalogue: Catalogue
-    issues: Issues
-    cues: Cues
-    version: str
+PIPELINE_VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Above which score a topic, an observation, a reported shift is given out; how sure a context must be.
 
-    Full-length articles say a stance in more places and less outright, so that the same score is surer there.
+    worth_parsing: below this chance of any stance, as the network sees it, a sentence is not parsed. It costs no
+    observation that would be given out, and saves most of the parser's time.
     """
 
-    topic: float = 0.45
-    observation: float = 0.48
-    observation_long: float = 0.27
+    topic: float = 0.5
+    observation: float = 0.45
+    observation_long: float = 0.4
     shift: float = 0.5
-    context: float = 0.1
+    no_context: float = 0.6
+    worth_parsing: float = 0.06
 
 
 class Reader:
-    """Reads articles. Built once a process; what it gives depends on the article and the lexicon alone."""
+    """Reads articles. Built once a process; what it gives depends on the article, lexicon and models alone.
+
+    Issues that labels were written on are read twice, by the network and by learned weights over grammar. Others,
+    known from their file alone, are read by rules over grammar.
+    """
 
     def __init__(
         self,
         lexicon: Lexicon,
-        models: Models | None = None,
+        models: Models,
+        network: Network,
+        split: Split,
         settings: Settings | None = None,
         parse: Parse = grammar.parse,
     ) -> None:
         self._lexicon = lexicon
         self._models = models
+        self._network = network
+        self._split = split
         self._settings = settings or Settings()
         self._parse = parse
 
@@ -79,187 +68,101 @@ class Reader:
         return self.read_many([article], ingested_at)[0]
 
     def read_many(self, articles: Sequence[RawArticle], ingested_at: datetime) -> list[EnrichedEvent]:
-        """Read articles, in the order given; their sentences are parsed together, which is what makes it fast."""
-        return [self.judge(work, ingested_at) for work in self.prepare(articles)]
-
-    def prepare(self, articles: Sequence[RawArticle]) -> list[Draft]:
-        """Find issues, actors and grammar in articles, and judge nothing yet: training starts from here too."""
-        drafts = [self._draft(article) for article in articles]
-        wanted = [(each, index) for each in drafts for index in _to_parse(each)]
-        trees = self._parse([each.sentence_text(index) for each, index in wanted])
-        for (each, index), tree in zip(wanted, trees, strict=True):
-            each.trees[index] = tree
-        return drafts
-
-    def _draft(self, article: RawArticle) -> Draft:
-        """Find issues and actors, as far as the article speaks of any issue in a language that is read."""
-        work = draft(article, language.detect(article.text, article.language))
-        if not language.is_read(work.language):
-            return work
-        work.issues = self._lexicon.issues.find(work.body, work.sentences)
-        if work.issues:
-            self._add_echoes(work)
-            work.doubts = self._lexicon.issues.doubts(work.body, work.issues)
-            mentions = self._lexicon.catalogue.find(work.body, article.published_at.date())
-            extra = resolve(mentions, work.body, work.sentences)
-            work.mentions = tuple(sorted((*mentions, *extra), key=lambda each: each.start))
-            _sort_in(work)
-        return work
-
-    def _add_echoes(self, work: Draft) -> None:
-        """Where the article names an issue outright, hear its echoes in the sentences that do not (the package, it)."""
-        strong = {each.issue for found in work.issues.values() for each in found if not each.term.is_weak}
-        for index, found in (
-            self._lexicon.issues.echoes(work.body, work.sentences, strong).items() if strong else ()
-        ):
-            known = {each.issue for each in work.issues.get(index, ())}
-            if new := [each for each in found if each.issue not in known]:
-                work.issues[index] = [*work.issues.get(index, ()), *new]
-
-    def pairs(self, work: Draft) -> Iterator[tuple[Candidate, list[str]]]:
-        """Give the pairs of a prepared article with the facts that they are judged by."""
-        cues, home = self._lexicon.cues, self._lexicon.catalogue.home
-        for _, group in groupby(candidates(work, cues), key=lambda each: each.sentence):
-            rivals = list(group)
-            for candidate in rivals:
-                yield candidate, features(work, candidate, rivals, cues, home)
-
-    def judge(self, work: Draft, ingested_at: datetime) -> EnrichedEvent:
-        """Judge a prepared article: the reader's second half."""
-        article = work.article
-        mark = fingerprint(article.text)
-        verdicts = [self._judge(candidate, facts) for candidate, facts in self.pairs(work)]
-        scores = self._topic_scores(work, verdicts)
-        named = {issue: score for issue, score in scores.items() if score >= self._settings.topic}
-        threshold = self._settings.observation_long if work.is_long else self._settings.observation
-        chosen = choose(verdicts, named, threshold)
-        turns = find_turns(
-            work, [each for each in verdicts if each.candidate.issue.issue in named], self._settings.shift
+        """Read articles, in the order given. No article changes what is read of its neighbours."""
+        drafts = [prepare(article, self._lexicon) for article in articles]
+        looks = [self._looks(work) for work in drafts]
+        wanted = (
+            (work, index)
+            for work, own in zip(drafts, looks, strict=True)
+            for index in self._to_parse(work, own)
         )
-        return EnrichedEvent(
-            article_id=article.article_id,
-            url=article.url,
-            source=article.source,
-            title=article.title,
-            text=article.text,
-            published_at=article.published_at,
-            ingested_at=ingested_at,
-            language=work.language,
-            is_read=language.is_read(work.language),
-            topics=_topics(work, named),
-            actors=_actors(work.mentions),
-            observations=tuple(self._observation(work, each, mark) for each in chosen),
-            reported_shifts=tuple(self._reported(work, each, mark) for each in turns),
-            fingerprint=mark,
-            pipeline_version=self.version,
-            lexicon_version=self._lexicon.version,
-            extra=article.extra,
-        )
+        add_grammar(wanted, self._parse)
+        return [self._judge(work, own, ingested_at) for work, own in zip(drafts, looks, strict=True)]
 
     @property
     def version(self) -> str:
         """The version of code and models together."""
-        return f"{PIPELINE_VERSION}-{self._models.version}" if self._models else f"{PIPELINE_VERSION}-rules"
+        return f"{PIPELINE_VERSION}-{self._models.version}-{self._network.version}"
 
-    def _judge(self, candidate: Candidate, facts: list[str]) -> Verdict:
-        if self._models is None or candidate.issue.issue not in self._models.issues:
-            return judge_by_rule(candidate, facts)
-        return judge(candidate, facts, self._models.pair)
+    def _looks(self, work: Draft) -> list[Look]:
+        home = self._lexicon.catalogue.home
+        around = Surroundings(work, home)
+        cut = (pieces(work, each, self._split, self._network.taught, home) for each in windows(work))
+        return [self._network.look(each, around) for each in cut if each.issues]
 
-    def _topic_scores(self, work: Draft, verdicts: Sequence[Verdict]) -> dict[str, float]:
+    def _to_parse(self, work: Draft, looks: Iterable[Look]) -> Iterator[int]:
+        promising = {
+            index
+            for look in looks
+            if any(sum(held.stances) >= self._settings.worth_parsing for held in look.held)
+            for index in range(look.window.first, look.window.last + 1)
+        }
+        for index, mentions in work.issues.items():
+            is_untaught = any(each.issue not in self._network.taught for each in mentions)
+            is_pair = kept_anchors(mentions) and any(each.is_actor for each in work.actors.get(index, ()))
+            if is_pair and (is_untaught or index in promising):
+                yield index
+
+    def _judge(self, work: Draft, looks: Sequence[Look], ingested_at: datetime) -> EnrichedEvent:
+        limits = self._settings
+        found = [*self._by_network(work, looks), *self._by_grammar(work)]
+        scores = self._topic_scores(work, looks, found)
+        named = {issue: score for issue, score in scores.items() if score >= limits.topic}
+        threshold = limits.observation_long if work.is_long else limits.observation
+        chosen = choose(found, named, threshold)
+        turns = find_turns(work, by_sentence(found, named), limits.shift)
+        return event(
+            work,
+            ingested_at,
+            named,
+            [observation(work, each, self._context(work, each)) for each in chosen],
+            [reported(work, each, self._context(work, each.verdict)) for each in turns],
+            (self.version, self._lexicon.version),
+        )
+
+    def _by_network(self, work: Draft, looks: Iterable[Look]) -> Iterator[Verdict]:
+        starts = [sentence.start for sentence in work.sentences]
+        for look in looks:
+            for held in look.held:
+                if held.issue.issue in self._network.taught:
+                    yield from seen(held, bisect_right(starts, held.actor.start) - 1)
+
+    def _by_grammar(self, work: Draft) -> Iterator[Verdict]:
+        for candidate, facts in pairs(work, self._lexicon):
+            if candidate.issue.issue in self._models.issues:
+                yield from judged(candidate, facts, self._models.pair)
+            else:
+                yield judged_by_rule(candidate)
+
+    def _topic_scores(self, work: Draft, looks: Sequence[Look], found: Sequence[Verdict]) -> dict[str, float]:
         scores = {}
         for issue, mentions in by_issue(work).items():
-            if self._models is None or issue not in self._models.issues:
+            if issue not in self._models.issues:
                 scores[issue] = score_by_rule(work, mentions)
                 continue
-            best = max((each.score for each in verdicts if each.candidate.issue.issue == issue), default=0.0)
-            scores[issue] = self._models.topic(topic_features(work, mentions, best))[0]
+            own = (each.score for each in found if each.candidate and each.issue.issue == issue)
+            by_facts = self._models.topic(topic_features(work, mentions, max(own, default=0.0)))[0]
+            by_looks = [look.topics[issue] for look in looks if issue in look.topics]
+            scores[issue] = (by_facts + score_by_looks(by_looks, work.is_long)) / 2
         return scores
 
-    def _context(self, work: Draft, candidate: Candidate) -> str | None:
-        frame = self._lexicon.issues.all[candidate.issue.issue].context
+    def _context(self, work: Draft, verdict: Verdict) -> str | None:
+        """Choose the country that a stance is about: half by the network, half by learned weights over grammar."""
+        weighed = dict(verdict.contexts)
+        if weighed.pop(None, 0.0) > self._settings.no_context:
+            return None
+        for country, chance in self._weighed_by_grammar(work, verdict).items():
+            weighed[country] = weighed.get(country, 0.0) + chance
+        return max(weighed, key=lambda country: (weighed[country], str(country)), default=None)
+
+    def _weighed_by_grammar(self, work: Draft, verdict: Verdict) -> Mapping[str, float]:
+        if verdict.candidate is None:
+            return {}
         home = self._lexicon.catalogue.home
-        found = countries(work, candidate, home)
-        if self._models is None or not found:
-            return found[-1] if found else None
-        model = self._models.context
-        scored = [(model(context_features(work, candidate, each, frame, home))[0], each) for each in found]
-        score, best = max(scored, key=lambda pair: pair[0])
-        return best if score >= self._settings.context else None
-
-    def _observation(self, work: Draft, verdict: Verdict, mark: str) -> Observation:
-        candidate, article = verdict.candidate, work.article
-        tree = work.trees[candidate.sentence]
-        issue, context, actor = candidate.issue.issue, self._context(work, candidate), _named(candidate.actor)
-        return Observation(
-            observation_id=observation_id(article.article_id, actor.id, issue, context, verdict.stance),
-            article_id=article.article_id,
-            actor=actor,
-            issue=issue,
-            context=context,
-            stance=verdict.stance,
-            score=round(verdict.score, 4),
-            strength=strength(candidate, verdict.facts, self._models.strength if self._models else None),
-            modality=modality(tree, candidate),
-            is_historical=is_historical(work, tree, candidate),
-            attribution=attribution(work, tree, candidate),
-            evidence=work.evidence(*work.sentences[candidate.sentence]),
-            source=article.source,
-            published_at=article.published_at,
-            fingerprint=mark,
-        )
-
-    def _reported(self, work: Draft, turn: Turn, mark: str) -> ReportedShift:
-        candidate, article = turn.verdict.candidate, work.article
-        issue, context, actor = candidate.issue.issue, self._context(work, candidate), _named(turn.actor)
-        return ReportedShift(
-            observation_id=stable_id(
-                "reported", article.article_id, actor.id, issue, context or "", turn.after
-            ),
-            article_id=article.article_id,
-            actor=actor,
-            issue=issue,
-            context=context,
-            before=turn.before,
-            after=turn.after,
-            score=turn.score,
-            evidence=work.evidence(turn.start, turn.end),
-            source=article.source,
-            published_at=article.published_at,
-            fingerprint=mark,
-        )
-
-
-def _topics(work: Draft, scores: dict[str, float]) -> tuple[Topic, ...]:
-    mentions = by_issue(work)
-    found = [
-        Topic(each, round(score, 4), topic_evidence(work, mentions[each])) for each, score in scores.items()
-    ]
-    return tuple(sorted(found, key=lambda topic: (-topic.score, topic.topic)))
-
-
-def _sort_in(work: Draft) -> None:
-    starts = [sentence.start for sentence in work.sentences]
-    for mention in work.mentions:
-        index = bisect_right(starts, mention.start) - 1
-        if index >= 0:
-            work.actors.setdefault(index, []).append(mention)
-
-
-def _to_parse(work: Draft) -> Iterable[int]:
-    for index, mentions in work.issues.items():
-        if kept_anchors(mentions) and any(each.is_actor for each in work.actors.get(index, ())):
-            yield index
-
-
-def _named(mention: Mention) -> Actor:
-    actor = mention.actor
-    return Actor(actor.id, actor.name, mention.part, mention.surface)
-
-
-def _actors(mentions: Iterable[Mention]) -> tuple[Actor, ...]:
-    first: dict[str, Actor] = {}
-    for mention in mentions:
-        if mention.is_actor:
-            first.setdefault(mention.actor.id, _named(mention))
-    return tuple(first.values())
+        frame = self._lexicon.issues.all[verdict.issue.issue].context
+        chances = {
+            country: self._models.context(context_features(work, verdict.candidate, country, frame, home))[0]
+            for country in countries(work, verdict.candidate, home)
+        }
+        total = sum(chances.values())
+        return {country: chance / total for country, chance in chances.items()}

@@ -1,15 +1,12 @@
 """How an observation is held: as a deed or in words, outright or on a condition, now or long ago, and by whose account."""
 
 import re
-from collections.abc import Sequence
 
 from streams.core.candidates import Candidate
 from streams.core.draft import Draft
 from streams.core.grammar import Tree
-from streams.core.learned import Linear
 from streams.core.model import Modality, Strength
 
-STRENGTHS: tuple[Strength, ...] = ("deed", "decision", "statement", "hint")
 _IF = {"if", "unless", "provided", "until", "once", "should", "whether", "as"}
 _MAYBE = {"would", "could", "might", "may", "should"}
 _DENIAL = {"deny", "denies", "denied", "denying", "denial", "disavow", "disavows", "disavowed"}
@@ -26,11 +23,8 @@ _LONG_AGO = re.compile(
 )
 
 
-def strength(candidate: Candidate, facts: Sequence[str], model: Linear | None) -> Strength:
-    """Say whether the stance is a deed, a decision, a statement or a hint."""
-    if model is not None:
-        probabilities = model(facts)
-        return STRENGTHS[max(range(len(STRENGTHS)), key=lambda i: probabilities[i])]
+def strength(candidate: Candidate) -> Strength:
+    """Say by the words alone whether the stance is a deed, a decision, a statement or a hint."""
     kinds = {cue.kind for cue in candidate.path.cues}
     said = {cue.strength for cue in candidate.path.cues if cue.kind in {"keep", "flip"}}
     if "consider" in kinds:

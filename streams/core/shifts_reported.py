@@ -75,7 +75,7 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     unowned: list[Turn] = []
     open_ones: list[tuple[Mention, int]] = []
     for index in _turning_sentences(draft):
-        here = [each for each in verdicts if each.candidate.sentence == index]
+        here = [each for each in verdicts if each.sentence == index]
         turns = [turn for each in here if (turn := _turn(draft, each)) is not None]
         own = [turn for turn in turns if turn.verdict.score >= _HELD]
         owned += own
@@ -90,7 +90,7 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     best: dict[tuple[str, str], Turn] = {}
     for turn in sorted(owned, key=lambda turn: -turn.score):
         if turn.score >= threshold:
-            best.setdefault((turn.actor.actor.id, turn.verdict.candidate.issue.issue), turn)
+            best.setdefault((turn.actor.actor.id, turn.verdict.issue.issue), turn)
     return list(best.values())
 
 
@@ -133,7 +133,7 @@ def _borrowed(draft: Draft, model: Turn, actor: Mention, index: int) -> Turn:
 
 
 def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
-    start, end = draft.sentences[verdict.candidate.sentence]
+    start, end = draft.sentences[verdict.sentence]
     found = _match(draft, start, end)
     if found is None:
         return None
@@ -142,7 +142,7 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     if after is None:
         return None
     score = round(weight * min(1.0, verdict.score + 0.35), 4)
-    actor = verdict.candidate.actor
+    actor = verdict.actor
     return Turn(verdict, actor, before, after, score, start, end, effect == "from", effect == "vague")
 
 
@@ -153,6 +153,6 @@ def _ways(verdict: Verdict, effect: str, match: re.Match[str]) -> tuple[Stance |
     if effect == "gives_up":
         return "support", "oppose"
     if effect == "from":
-        is_given_up = verdict.candidate.issue.anchor > match.start()
+        is_given_up = verdict.issue.anchor > match.start()
         return ("support", "oppose") if is_given_up else (_OPPOSITE.get(stance), stance)
     return _OPPOSITE.get(stance), stance

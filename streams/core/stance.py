@@ -1,12 +1,19 @@
-"""From pairs to observations: score each pair, and keep one stance per actor and issue of an article."""
+"""From pairs to observations: what network and grammar make of each place, and one stance per actor and issue.
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+The two read the same sentence by different means, and fail in different places: what both say is surer than either.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from streams.core.candidates import Candidate
+from streams.core.issues import IssueMention
 from streams.core.learned import Linear
-from streams.core.model import Stance
+from streams.core.mentions import Mention
+from streams.core.model import Modality, Stance, Strength
+from streams.core.network import STANCES, Held
 
 _HOLDERS = {
     "subject": 0.62,
@@ -21,26 +28,58 @@ _OPEN = {"talk", "consider"}
 _NOT_HELD = {"accuse", "fear", "suffer"}
 
 
+_NETWORK, _GRAMMAR = 0.45, 0.55
+_LITTLE = 1e-6
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a pair is taken to say, and how sure the reader is of it. facts are what it was judged by."""
+    """What one place of an article is taken to say, and how sure the reader is of it.
 
-    candidate: Candidate
+    sentence is the one that the actor stands in. Grammar's verdicts carry the candidate that they judge, the network's
+    the countries that they may be about (None stands for none of them), strength, modality, and the chance that the
+    stance is new for the actor.
+    """
+
+    actor: Mention
+    issue: IssueMention
+    sentence: int
     stance: Stance
     score: float
-    facts: Sequence[str]
+    candidate: Candidate | None = None
+    contexts: Mapping[str | None, float] = field(default_factory=dict)
+    strength: Strength | None = None
+    modality: Modality | None = None
+    is_turn: float = 0.0
 
 
-def judge(candidate: Candidate, facts: Sequence[str], model: Linear) -> Verdict:
-    """Read a pair by the learned model: whether a stance is held, and which."""
+def seen(held: Held, sentence: int) -> Iterator[Verdict]:
+    """Give what the network saw as verdicts, one a stance."""
+    for stance, chance in zip(STANCES, held.stances, strict=True):
+        yield Verdict(
+            held.actor,
+            held.issue,
+            sentence,
+            stance,
+            chance,
+            contexts=held.contexts,
+            strength=held.strength,
+            modality=held.modality,
+            is_turn=held.is_turn,
+        )
+
+
+def judged(candidate: Candidate, facts: Sequence[str], model: Linear) -> Iterator[Verdict]:
+    """Read a pair by the learned weights of its facts: whether a stance is held, and which."""
     held, support = model(facts)
-    undecided = _is_undecided(candidate)
-    if support >= 0.5:
-        return Verdict(candidate, "neutral" if undecided else "support", held * support, facts)
-    return Verdict(candidate, "neutral" if undecided else "oppose", held * (1 - support), facts)
+    if _is_undecided(candidate):
+        yield _verdict(candidate, "neutral", held * max(support, 1.0 - support))
+        return
+    yield _verdict(candidate, "support", held * support)
+    yield _verdict(candidate, "oppose", held * (1.0 - support))
 
 
-def judge_by_rule(candidate: Candidate, facts: Sequence[str]) -> Verdict:
+def judged_by_rule(candidate: Candidate) -> Verdict:
     """Read a pair off the grammar alone: for issues that no label was ever written on."""
     path = candidate.path
     score = _HOLDERS.get(path.role, 0.2)
@@ -52,7 +91,11 @@ def judge_by_rule(candidate: Candidate, facts: Sequence[str]) -> Verdict:
     if candidate.issue.term.is_weak:
         score *= 0.8
     stance: Stance = "support" if path.sign > 0 else "oppose"
-    return Verdict(candidate, "neutral" if _is_undecided(candidate) else stance, score, facts)
+    return _verdict(candidate, "neutral" if _is_undecided(candidate) else stance, score)
+
+
+def _verdict(candidate: Candidate, stance: Stance, score: float) -> Verdict:
+    return Verdict(candidate.actor, candidate.issue, candidate.sentence, stance, score, candidate)
 
 
 def _is_undecided(candidate: Candidate) -> bool:
@@ -65,34 +108,65 @@ def _is_undecided(candidate: Candidate) -> bool:
     )
 
 
-def choose(verdicts: Iterable[Verdict], topics: Mapping[str, float], threshold: float) -> list[Verdict]:
-    """Keep one verdict of each actor on each issue, the likeliest, if it is likely enough.
-
-    Sentences are witnesses: what several of them say is likelier than what one says. How much the article is about
-    the issue at all weighs in.
-    """
-    told: dict[tuple[str, str], dict[tuple[Stance, int], Verdict]] = {}
-    for verdict in verdicts:
-        candidate = verdict.candidate
-        if candidate.issue.issue not in topics:
-            continue
-        witnesses = told.setdefault((candidate.actor.actor.id, candidate.issue.issue), {})
-        place = (verdict.stance, candidate.sentence)
-        if place not in witnesses or verdict.score > witnesses[place].score:
-            witnesses[place] = verdict
-    kept = (_likeliest(list(witnesses.values()), topics[issue]) for (_, issue), witnesses in told.items())
+def choose(found: Iterable[Verdict], topics: Container[str], threshold: float) -> list[Verdict]:
+    """Keep one verdict of each actor on each issue, the likeliest, if it is likely enough."""
+    told: defaultdict[tuple[str, str], list[Verdict]] = defaultdict(list)
+    for verdict in found:
+        if verdict.issue.issue in topics:
+            told[verdict.actor.actor.id, verdict.issue.issue].append(verdict)
+    kept = [_likeliest(witnesses) for witnesses in told.values()]
     return [each for each in kept if each.score >= threshold]
 
 
-def _likeliest(witnesses: Sequence[Verdict], topic: float) -> Verdict:
-    best: Verdict | None = None
-    for stance in ("support", "oppose", "neutral"):
-        same = [each for each in witnesses if each.stance == stance]
-        if not same:
-            continue
-        surest = max(same, key=lambda each: each.score)
-        score = (1.0 - prod(1.0 - each.score for each in same)) * topic**0.5
-        if best is None or score > best.score:
-            best = Verdict(surest.candidate, surest.stance, score, surest.facts)
-    assert best is not None  # noqa: S101 - an actor is listed with a verdict of its own
-    return best
+def by_sentence(found: Iterable[Verdict], topics: Container[str]) -> list[Verdict]:
+    """Join the verdicts of each sentence on an actor and an issue into the likeliest."""
+    told: defaultdict[tuple[int, str, str], list[Verdict]] = defaultdict(list)
+    for verdict in found:
+        if verdict.issue.issue in topics:
+            told[verdict.sentence, verdict.actor.actor.id, verdict.issue.issue].append(verdict)
+    return [_likeliest(witnesses) for witnesses in told.values()]
+
+
+def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
+    """Join the witnesses of each stance, and keep the stance that is likeliest then.
+
+    Places are witnesses: what several of them say is likelier than what one says.
+    """
+    by_network = [each for each in witnesses if each.candidate is None]
+    by_grammar = [each for each in witnesses if each.candidate is not None]
+    share = _GRAMMAR if by_network else 1.0
+    scores = {
+        stance: _NETWORK * _any(by_network, stance) + share * _any(by_grammar, stance) for stance in STANCES
+    }
+    stance = max(STANCES, key=lambda each: scores[each])
+    own = [each for each in witnesses if each.stance == stance]
+    surest = max(own, key=lambda each: (each.candidate is not None, each.score))
+    view = max((e for e in own if e.candidate is None), key=lambda each: each.score, default=surest)
+    return replace(
+        surest,
+        score=scores[stance],
+        contexts=_joined(by_network, stance),
+        strength=view.strength,
+        modality=view.modality,
+        is_turn=view.is_turn,
+    )
+
+
+def _any(witnesses: Iterable[Verdict], stance: Stance) -> float:
+    """The chance that one of the places says it; within a sentence the surest mention counts."""
+    surest: defaultdict[int, float] = defaultdict(float)
+    for each in witnesses:
+        if each.stance == stance:
+            surest[each.sentence] = max(surest[each.sentence], each.score)
+    return 1.0 - prod(1.0 - score for score in surest.values())
+
+
+def _joined(witnesses: Iterable[Verdict], stance: Stance) -> dict[str | None, float]:
+    """Weigh the countries by how sure each place is of the stance; the weights sum to one."""
+    joined: defaultdict[str | None, float] = defaultdict(float)
+    for each in witnesses:
+        if each.stance == stance:
+            for country, chance in each.contexts.items():
+                joined[country] += chance * (each.score + _LITTLE)
+    total = sum(joined.values())
+    return {country: weight / total for country, weight in joined.items()}

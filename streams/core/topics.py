@@ -13,6 +13,7 @@ _EVIDENCE = 3
 _LEAD = 400
 _NEAR = 45
 _MOST = 12
+_PLACES = 3
 
 
 def by_issue(draft: Draft) -> dict[str, list[IssueMention]]:
@@ -84,6 +85,16 @@ def _company(draft: Draft, mentions: Sequence[IssueMention]) -> Iterator[str]:
             yield f"word={mentions[0].issue}.{word}"
         for left, right in pairwise(stems):
             yield f"words={mentions[0].issue}.{left} {right}"
+
+
+def score_by_looks(chances: Sequence[float], is_long: bool) -> float:
+    """Score an issue by what the network made of the windows that name it.
+
+    A full-length article is about what it says in several places; a passing mention is one of them.
+    """
+    if not is_long:
+        return max(chances, default=0.0)
+    return sum(sorted(chances, reverse=True)[:_PLACES]) / _PLACES
 
 
 def topic_evidence(draft: Draft, mentions: Sequence[IssueMention]) -> tuple[Evidence, ...]:

@@ -1,0 +1,54 @@
+"""What the article as a whole says of a country, for the choice of a context."""
+
+from collections import Counter
+from collections.abc import Callable, Collection
+
+from streams.core.draft import Draft
+
+_LEAD = 250
+_STATES = frozenset({"country", "demonym", "leader", "seat", "institution"})
+_MANY = 4
+
+
+class Surroundings:
+    """The countries that an article names or that its actors are at home in, and how prominent each is."""
+
+    def __init__(self, draft: Draft, home: Callable[[str], str | None]) -> None:
+        self._counts = Counter(each.country for each in draft.mentions if each.country)
+        self._total = sum(self._counts.values()) or 1
+        self._most = max(self._counts.values(), default=0)
+        self._is_long = draft.is_long
+        self._home: dict[str, str | None] = {}
+        self._title: set[str] = set()
+        self._lead: set[str] = set()
+        found: dict[str, None] = {}
+        for each in draft.mentions:
+            if each.country:
+                found[each.country] = None
+                if each.start < draft.shift:
+                    self._title.add(each.country)
+                if each.start < draft.shift + _LEAD:
+                    self._lead.add(each.country)
+            if each.is_actor:
+                own = home(each.actor.id)
+                if own:
+                    found[own] = None
+                self._home[each.actor.id] = own or (each.country if each.kind in _STATES else None)
+        self.countries = tuple(found)
+
+    def facts(self, actor: str, country: str, here: Collection[str]) -> list[float]:
+        """Give eight numbers in [0, 1] about a country as the context of an actor's stance.
+
+        here: the countries of the window. The order is what the heads were taught with.
+        """
+        count = self._counts.get(country, 0)
+        return [
+            float(country == self._home.get(actor)),
+            float(country in self._title),
+            float(country in self._lead),
+            min(count, _MANY) / _MANY,
+            count / self._total,
+            float(count == self._most),
+            float(country in here),
+            float(self._is_long),
+        ]

@@ -1,0 +1,108 @@
+"""A window as the network takes it: word pieces, each marked with what the lexicon knows of it, and where mentions lie."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from streams.core.draft import Draft
+from streams.core.issues import Frame, IssueMention
+from streams.core.mentions import Mention
+from streams.core.windows import Window
+
+FRAMES: tuple[Frame, ...] = ("fighting", "sanctioned", "deployment")
+MOST_PIECES = 192
+MARKS = 12
+_STATE, _BODY, _PRONOUN, _PLACE, _OTHER, _ISSUE, _WEAK_ISSUE = 1, 2, 3, 4, 5, 6, 9
+_STATES = frozenset({"country", "demonym", "leader", "seat", "institution"})
+_PLACES = frozenset({"city", "region"})
+
+Split = Callable[[str], tuple[Sequence[int], Sequence[tuple[int, int]]]]
+"""From a text to the ids of its word pieces, markers at both ends included, and where each stands in it."""
+Span = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Pieces:
+    """A window cut into pieces.
+
+    ids and marks: one for each piece. issues: where each issue is named, by issue id. actors: mentions that may hold
+    a stance. countries: the places of mentions that point at a country, each with whether it is named there itself
+    or only as the home of an actor. Spans count pieces, the end excluded.
+    """
+
+    window: Window
+    ids: list[int]
+    marks: list[int]
+    issues: dict[str, list[tuple[IssueMention, Span]]] = field(default_factory=dict)
+    actors: list[tuple[Mention, Span]] = field(default_factory=list)
+    countries: list[tuple[str, Span, bool]] = field(default_factory=list)
+
+
+class _Places:
+    """Where a body's offsets fall among the pieces of a window."""
+
+    def __init__(self, offsets: Sequence[tuple[int, int]], shift: int) -> None:
+        self._starts = [start + shift for start, _ in offsets[1:-1]]
+        self._ends = [end + shift for _, end in offsets[1:-1]]
+
+    def span(self, start: int, end: int) -> Span | None:
+        first = bisect_right(self._ends, start)
+        last = bisect_right(self._starts, end - 1)
+        return (first + 1, last + 1) if first < last else None
+
+
+def pieces(
+    draft: Draft, window: Window, split: Split, frames: dict[str, Frame], home: Callable[[str], str | None]
+) -> Pieces:
+    """Cut a window. frames: of the issues that the network was taught; mentions of others get no mark."""
+    ids, offsets = split(draft.body[window.start : window.end])
+    if len(ids) > MOST_PIECES:
+        ids, offsets = [*ids[: MOST_PIECES - 1], ids[-1]], [*offsets[: MOST_PIECES - 1], (0, 0)]
+    places = _Places(offsets, window.start)
+    found = Pieces(window, list(ids), [0] * len(ids))
+    for index in range(window.first, window.last + 1):
+        for issue in draft.issues.get(index, ()):
+            _take_issue(found, issue, places, frames)
+    for index in range(window.first, window.last + 1):
+        for mention in draft.actors.get(index, ()):
+            _take_mention(found, mention, places, home)
+    return found
+
+
+def _take_issue(found: Pieces, issue: IssueMention, places: _Places, frames: dict[str, Frame]) -> None:
+    span = places.span(issue.start, issue.end)
+    if span is None:
+        return
+    found.issues.setdefault(issue.issue, []).append((issue, span))
+    if issue.issue in frames:
+        base = _WEAK_ISSUE if issue.term.is_weak or issue.term.is_echo else _ISSUE
+        _mark(found, span, base + FRAMES.index(frames[issue.issue]))
+
+
+def _take_mention(
+    found: Pieces, mention: Mention, places: _Places, home: Callable[[str], str | None]
+) -> None:
+    span = places.span(mention.start, mention.end)
+    if span is None:
+        return
+    _mark(found, span, _mark_of(mention))
+    if mention.is_actor:
+        found.actors.append((mention, span))
+    named = mention.country
+    if named:
+        found.countries.append((named, span, True))
+    own = home(mention.actor.id) if mention.is_actor else None
+    if own and own != named:
+        found.countries.append((own, span, False))
+
+
+def _mark(found: Pieces, span: Span, mark: int) -> None:
+    found.marks[span[0] : span[1]] = [mark] * (span[1] - span[0])
+
+
+def _mark_of(mention: Mention) -> int:
+    if not mention.is_actor or mention.kind in _PLACES:
+        return _PLACE if mention.country else _OTHER
+    if mention.kind == "pronoun":
+        return _PRONOUN
+    return _STATE if mention.kind in _STATES else _BODY

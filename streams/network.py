@@ -1,0 +1,56 @@
+"""Loads what training left behind: the language model, its word pieces, and the heads."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from streams.core.network import Network
+from streams.core.pieces import Split
+from streams.core.prepare import Lexicon
+
+MODELS = Path(__file__).parent / "models"
+
+
+class OnnxEncoder:
+    """The encoder on one thread: a worker has a process for each core, and a window is small."""
+
+    def __init__(self, path: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            path.read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+
+    def __call__(self, ids: Sequence[int], marks: Sequence[int]) -> NDArray[np.float32]:
+        """Encode one window. Alone, since the eight-bit arithmetic scales by all that is encoded together."""
+        given = {"ids": np.array(ids, dtype=np.int64), "marks": np.array(marks, dtype=np.int64)}
+        vectors: NDArray[np.float32] = self._session.run(["vectors"], given)[0]
+        return vectors
+
+
+def load_network(lexicon: Lexicon, folder: Path = MODELS) -> Network:
+    """Load the network for the issues of a lexicon."""
+    card = json.loads((folder / "network.json").read_text(encoding="utf-8"))
+    with np.load(folder / "heads.npz") as arrays:
+        weights = {name: arrays[name] for name in arrays.files}
+    frames = {issue.id: issue.context for issue in lexicon.issues.all.values()}
+    return Network(OnnxEncoder(folder / "encoder.onnx"), weights, frames, card["issues"], card["version"])
+
+
+def load_split(path: Path = MODELS / "words.json") -> Split:
+    """Load the word pieces that the encoder knows."""
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+
+    def split(text: str) -> tuple[Sequence[int], Sequence[tuple[int, int]]]:
+        encoding = tokenizer.encode(text)
+        return encoding.ids, encoding.offsets
+
+    return split

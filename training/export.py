@@ -1,0 +1,96 @@
+"""Writes what ships: the encoder as an ONNX graph with weights of eight bits, the heads as numpy arrays, and a card."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+
+from training.net import PRETRAINED, Encoder, Net
+
+_OPSET = 17
+_LINEAR = {
+    "topic.0": "topic.0",
+    "topic.3": "topic.1",
+    "pair.0": "pair.0",
+    "context.0": "context.0",
+    "context.3": "context.1",
+    "stance": "stance",
+    "strength": "strength",
+    "modality": "modality",
+    "turn": "turn",
+}
+
+
+class _Alone(nn.Module):
+    """The encoder of one window: without neighbours nothing is padded, and nothing depends on them."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, ids: Tensor, marks: Tensor) -> Tensor:
+        return self.encoder(ids[None], marks[None], torch.ones(1, ids.shape[0]))[0]
+
+
+def write_network(net: Net, folder: Path, card: Mapping[str, Any]) -> str:
+    """Write encoder.onnx, heads.npz, words.json and network.json; gives the version, a digest of all weights."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_encoder(net.encoder.eval(), folder / "encoder.onnx")
+    arrays = heads(net)
+    with (folder / "heads.npz").open("wb") as out:
+        np.savez_compressed(out, **arrays)
+    shutil.copyfile(PRETRAINED / "tokenizer.json", folder / "words.json")
+    digest = hashlib.sha256((folder / "encoder.onnx").read_bytes())
+    for name in sorted(arrays):
+        digest.update(arrays[name].tobytes())
+    version = digest.hexdigest()[:12]
+    text = json.dumps({"version": version, "issues": sorted(net.frames), **card}, indent=1)
+    (folder / "network.json").write_text(text + "\n", encoding="utf-8")
+    return version
+
+
+def _write_encoder(encoder: Encoder, path: Path) -> None:
+    sample = torch.ones(8, dtype=torch.long)
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder) / "full.onnx"
+        torch.onnx.export(
+            _Alone(encoder),
+            (sample, torch.zeros_like(sample)),
+            str(full),
+            input_names=["ids", "marks"],
+            output_names=["vectors"],
+            dynamic_axes={name: {0: "pieces"} for name in ("ids", "marks", "vectors")},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+        # Seven bits: on processors without the newer instructions, eight-bit products overflow in sums of two.
+        quantize_dynamic(str(full), str(path), weight_type=QuantType.QInt8, reduce_range=True)
+
+
+def heads(net: Net) -> dict[str, NDArray[np.float32]]:
+    """Give the heads as ``core.network`` takes them."""
+    modules = dict(net.named_modules())
+    arrays: dict[str, NDArray[np.float32]] = {
+        "issues": _array(net.issues.weight),
+        "nowhere": _array(net.nowhere),
+        "open": _array(net.open),
+    }
+    for theirs, name in _LINEAR.items():
+        linear = modules[theirs]
+        assert isinstance(linear, nn.Linear)  # noqa: S101 - the table names no other
+        arrays[f"{name}.w"], arrays[f"{name}.b"] = _array(linear.weight.T), _array(linear.bias)
+    return arrays
+
+
+def _array(tensor: Tensor) -> NDArray[np.float32]:
+    array: NDArray[np.float32] = tensor.detach().numpy().astype(np.float32)
+    return array
