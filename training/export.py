@@ -26,7 +26,6 @@ _LINEAR = {
     "stance": "stance",
     "strength": "strength",
     "modality": "modality",
-    "turn": "turn",
 }
 
 

@@ -67,7 +67,7 @@ def observation(work: Draft, verdict: Verdict, context: str | None) -> Observati
         context=context,
         stance=verdict.stance,
         score=round(verdict.score, 4),
-        strength=verdict.strength or held.strength,
+        strength=_surer(verdict.strength, held.strength),
         modality=verdict.modality or held.modality,
         is_historical=held.is_historical,
         attribution=held.attribution,
@@ -76,6 +76,11 @@ def observation(work: Draft, verdict: Verdict, context: str | None) -> Observati
         published_at=article.published_at,
         fingerprint=work.fingerprint,
     )
+
+
+def _surer(seen: Strength | None, told: Strength) -> Strength:
+    """Take the network's word, but where it sees a decision and grammar the act itself it has been carried out."""
+    return told if seen is None or (seen, told) == ("decision", "deed") else seen
 
 
 class _Held(NamedTuple):

@@ -1,5 +1,5 @@
 """The learned part: what a small language model makes of a window. An encoder gives each word piece a vector; small
-heads on top read from them the topics, who takes which stance, where, how strongly, and whether that is new."""
+heads on top read from them the topics, who takes which stance, where, and how strongly."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,6 @@ class Held:
     contexts: Mapping[str | None, float]
     strength: Strength
     modality: Modality
-    is_turn: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,6 @@ class Network:
             contexts=contexts,
             strength=STRENGTHS[int(self._out("strength", hidden).argmax())],
             modality=MODALITIES[int(self._out("modality", hidden).argmax())],
-            is_turn=_logistic(float(self._out("turn", hidden)[0])),
         )
 
     def _contexts(

@@ -147,12 +147,19 @@ class Reader:
         return scores
 
     def _context(self, work: Draft, verdict: Verdict) -> str | None:
-        """Choose the country that a stance is about: half by the network, half by learned weights over grammar."""
+        """Choose the country that a stance is about: half by the network, half by learned weights over grammar.
+
+        Where two states fight on both sides of a border the network answers that it is none of them; it is the other
+        side then, so that each party has a series of its own.
+        """
         weighed = dict(verdict.contexts)
-        if weighed.pop(None, 0.0) > self._settings.no_context:
+        is_none = weighed.pop(None, 0.0) > self._settings.no_context
+        if is_none and self._lexicon.issues.all[verdict.issue.issue].context != "fighting":
             return None
         for country, chance in self._weighed_by_grammar(work, verdict).items():
             weighed[country] = weighed.get(country, 0.0) + chance
+        if is_none:
+            weighed.pop(self._lexicon.catalogue.home(verdict.actor.actor.id), None)
         return max(weighed, key=lambda country: (weighed[country], str(country)), default=None)
 
     def _weighed_by_grammar(self, work: Draft, verdict: Verdict) -> Mapping[str, float]:

@@ -37,8 +37,7 @@ class Verdict:
     """What one place of an article is taken to say, and how sure the reader is of it.
 
     sentence is the one that the actor stands in. Grammar's verdicts carry the candidate that they judge, the network's
-    the countries that they may be about (None stands for none of them), strength, modality, and the chance that the
-    stance is new for the actor.
+    the countries that they may be about (None stands for none of them), strength and modality.
     """
 
     actor: Mention
@@ -50,7 +49,6 @@ class Verdict:
     contexts: Mapping[str | None, float] = field(default_factory=dict)
     strength: Strength | None = None
     modality: Modality | None = None
-    is_turn: float = 0.0
 
 
 def seen(held: Held, sentence: int) -> Iterator[Verdict]:
@@ -65,7 +63,6 @@ def seen(held: Held, sentence: int) -> Iterator[Verdict]:
             contexts=held.contexts,
             strength=held.strength,
             modality=held.modality,
-            is_turn=held.is_turn,
         )
 
 
@@ -148,7 +145,6 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
         contexts=_joined(by_network, stance),
         strength=view.strength,
         modality=view.modality,
-        is_turn=view.is_turn,
     )
 
 
