@@ -17,6 +17,7 @@ from streams.services.config import CHECKOUT_DEPLOY, FileUser, Security, Service
 from streams.services.supervise import down, up
 from streams.settings import Settings, SettingsError, load_settings
 from streams.setup import run_setup
+from tests.programs import program
 from tests.support import article, documents, send, served
 
 ROLES_YML = CHECKOUT_DEPLOY.parent / "elasticsearch/roles.yml"
@@ -46,7 +47,7 @@ class Guarded:
 def _certificate(folder: Path) -> tuple[Path, Path]:
     key, cert, pem = folder / "key.pem", folder / "cert.pem", folder / "both.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2",
+        [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2",
          "-subj", "/CN=broker", "-addext", "subjectAltName=IP:127.0.0.1"],
         check=True, capture_output=True,
     )  # fmt: skip
@@ -57,8 +58,6 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
     folder = tmp_path_factory.mktemp("guarded")
     for above in (folder, *folder.parents[:2]):
         above.chmod(0o755)

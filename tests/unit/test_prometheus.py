@@ -1,7 +1,6 @@
 """The alert rules against promtool, the runbook and the catalogue of metrics."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 import yaml
 
 from streams import metrics
+from tests.programs import program
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy/prometheus"
@@ -20,12 +20,11 @@ def rules() -> list[dict[str, Any]]:
     return [rule for group in loaded["groups"] for rule in group["rules"]]
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
 @pytest.mark.parametrize(
     "arguments", [("test", "rules", "rules_test.yml"), ("check", "config", "prometheus.yml")]
 )
 def test_promtool_takes_rules_and_configuration(arguments: tuple[str, ...]) -> None:
-    done = subprocess.run(["promtool", *arguments], cwd=FOLDER, capture_output=True, check=False)
+    done = subprocess.run([program("promtool"), *arguments], cwd=FOLDER, capture_output=True, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
 
 
