@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from elasticsearch import ApiError, TransportError
 
 from streams.kafka import KafkaUnreachable, admin, consumer
-from streams.search import make_client
+from streams.search import make_client, told
 from streams.settings import Settings
 from streams.topology import (
     ARTICLES_INDEX,
@@ -192,7 +192,7 @@ async def _elasticsearch(settings: Settings) -> tuple[Service, tuple[IndexState,
             indices.append(IndexState(settings.index(name), answer["hits"]["total"]["value"], top))
         return Service("elasticsearch", state, version), tuple(indices)
     except TransportError as error:
-        return Service("elasticsearch", f"away: {error}"), ()
+        return Service("elasticsearch", f"away: {told(error)}"), ()
     except ApiError as error:
         return Service("elasticsearch", f"refuses: {error.status_code} {error.message}"), ()
     finally:
