@@ -15,6 +15,7 @@ from pebble import ProcessExpired, ProcessPool
 from streams.codec import encode
 from streams.core.errors import Rejected
 from streams.core.model import EnrichedEvent, Observation, ReportedShift
+from streams.metrics import POOL_PIECES, POOL_PROCESSES
 from streams.reading import Reading, load_reading
 
 T = TypeVar("T")
@@ -33,6 +34,15 @@ class Read:
     event: bytes
     readings: tuple[tuple[bytes, bytes], ...]
     outcome: str
+    issues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a reading process works with: its versions, and the issues that it watches."""
+
+    pipeline: str
+    lexicon: str
     issues: tuple[str, ...]
 
 
@@ -60,14 +70,16 @@ class ReaderPool:
 
     def __init__(self, processes: int, timeout: float) -> None:
         self._timeout = timeout
+        POOL_PROCESSES.set(processes)
         # Loading is not reading: a process that replaces a killed one loads before the next record's time begins.
         self._pool = ProcessPool(
             max_workers=processes, context=multiprocessing.get_context("spawn"), initializer=_warm_up
         )
 
-    async def warm_up(self) -> None:
-        """Wait until a process has loaded the lexicons and the model."""
-        await asyncio.wrap_future(self._pool.schedule(_warm_up))
+    async def warm_up(self) -> "Loaded":
+        """Wait until a process has loaded the lexicons and the model; what it has loaded."""
+        loaded: Loaded = await asyncio.wrap_future(self._pool.schedule(_loaded))
+        return loaded
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""
@@ -80,6 +92,7 @@ class ReaderPool:
         return [result for chunk in results for result in chunk]
 
     async def _read_chunk(self, chunk: Sequence[tuple[bytes | None, datetime]]) -> list[Read | Rejected]:
+        POOL_PIECES.inc()
         try:
             # A chunk has the time of one record: whoever needs that much alone is found when it is read alone.
             return await asyncio.wrap_future(
@@ -91,6 +104,8 @@ class ReaderPool:
             fault = Rejected(
                 "reader_crashed", "", f"the reading process died with exit code {error.exitcode}"
             )
+        finally:
+            POOL_PIECES.dec()
         if len(chunk) == 1:
             return [fault]
         return [(await self._read_chunk([record]))[0] for record in chunk]
@@ -149,6 +164,11 @@ def _warm_up() -> None:
     """Read one article: the language model is loaded by the first sentence that needs it."""
     article = {"source": "-", "published_at": "2025-01-01", "text": "France called for a ceasefire in Gaza."}
     read_chunk([(encode(article), datetime(2025, 1, 1, tzinfo=UTC))])
+
+
+def _loaded() -> Loaded:
+    reading = _reading()
+    return Loaded(reading.reader.version, reading.lexicon.version, tuple(reading.lexicon.issues.all))
 
 
 @cache

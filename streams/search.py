@@ -9,6 +9,7 @@ from elastic_transport import TlsError
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
 from streams.core.errors import Rejected
+from streams.metrics import BULK_RETRIES
 from streams.patience import ServiceAway, until_served
 from streams.settings import Settings, SettingsError
 
@@ -121,12 +122,17 @@ class Store:
         operations: list[Any] = []
         for place in waiting:
             operations += (writes[place].action(), writes[place].body)
-        answer = await _ask(self._client.bulk(operations=operations))
+        try:
+            answer = await _ask(self._client.bulk(operations=operations))
+        except ServiceAway:
+            BULK_RETRIES.labels("request").inc(len(waiting))
+            raise
         again = ""
         for place, item in zip(waiting, answer["items"], strict=True):
             (result,) = item.values()
             verdict = _judge(result)
             if verdict is None:
+                BULK_RETRIES.labels("item").inc()
                 again = f"{result['status']} {result.get('error', {}).get('reason', '')}"[:300]
             verdicts[place] = verdict
         if again:

@@ -17,12 +17,16 @@ class Classify:
     name = "classify"
 
     def __init__(self, settings: Settings) -> None:
+        self.parts: dict[str, str] = {}
         self._settings = settings
         self._pool = ReaderPool(settings.readers, settings.read_timeout)
 
     async def start(self) -> None:
         """Load the reader before the first record comes."""
-        await self._pool.warm_up()
+        loaded = await self._pool.warm_up()
+        self.parts = {"pipeline": loaded.pipeline, "lexicon": loaded.lexicon}
+        for issue in loaded.issues:
+            OBSERVED.labels(issue)
 
     async def stop(self) -> None:
         """End the reading processes."""
