@@ -39,11 +39,11 @@ format: prepare-dev ## mend what ruff can mend
 types: prepare-dev ## mypy --strict on the package and the tests
 	@.venv/bin/mypy
 
-rules: ## the alert rules against promtool, which must be installed
-	@cd deploy/prometheus && promtool test rules rules_test.yml
+rules: prepare-dev ## the alert rules against promtool
+	@cd deploy/prometheus && PATH="$(CURDIR)/.venv/bin:$$PATH" promtool test rules rules_test.yml
 
-audit: prepare-dev ## known vulnerabilities of what the image carries; needs the network
-	@.venv/bin/pip-audit --require-hashes --disable-pip --requirement requirements/run.lock
+audit: prepare-dev ## known vulnerabilities of what the image carries; says so where nobody can be asked
+	@.venv/bin/python -m tests.audit
 
 init: prepare-run ## .env and secrets/ for docker compose
 	@.venv/bin/stancewatch init

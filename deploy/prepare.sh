@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prepares a checkout: JDK 17, Maven, a virtual environment from the lock files. Quick when nothing is to be done.
+# Prepares a checkout: JDK 17, Maven, a virtual environment from the lock files, and for dev and faults the programs
+# that tests call. Quick when nothing is to be done.
 # usage: deploy/prepare.sh run|dev|faults
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,6 +17,10 @@ if [ -z "$java_major" ] || [ "$java_major" -lt 17 ]; then packages+=(openjdk-17-
 command -v mvn >/dev/null || packages+=(maven)
 if [ "$kind" = faults ]; then
   command -v prometheus-alertmanager >/dev/null || packages+=(prometheus-alertmanager)
+fi
+if [ "$kind" != run ]; then
+  command -v openssl >/dev/null || packages+=(openssl)
+  docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null || packages+=(docker-compose)
 fi
 
 if [ "${#packages[@]}" -gt 0 ]; then
@@ -35,13 +40,29 @@ import sys
 sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))
 PY
 
+# Only promtool out of Debian's package: to install it would start a Prometheus that listens to everybody.
+fetch() { apt-get download -qq prometheus || { [ "$(id -u)" = 0 ] && apt-get update -qq && apt-get download -qq prometheus; }; }
+bring_promtool() {
+  if command -v promtool >/dev/null || [ -x .venv/bin/promtool ]; then return; fi
+  say "taking promtool out of the package prometheus"
+  local place; place="$(mktemp -d)"
+  if ! (cd "$place" && fetch && dpkg -x ./*.deb .) >&2; then
+    rm -rf "$place"
+    say "error: promtool is not on the PATH and could not be fetched. Install Prometheus (Debian: apt-get install prometheus)"
+    exit 69
+  fi
+  install -D -m 0755 "$place/usr/bin/promtool" .venv/bin/promtool
+  rm -rf "$place"
+}
+
 locks=(requirements/build.lock requirements/run.lock)
 [ "$kind" != run ] && locks=(requirements/build.lock requirements/dev.lock)
 stamp=".venv/.prepared-$kind-$(cat "${locks[@]}" pyproject.toml | sha256sum | cut -c1-16)"
+[ -x .venv/bin/python ] || "$python" -m venv .venv
+[ "$kind" != run ] && bring_promtool
 [ -e "$stamp" ] && exit 0
 
 say "preparing .venv ($kind)"
-[ -x .venv/bin/python ] || "$python" -m venv .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/build.lock
 for lock in "${locks[@]}"; do
   .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps -r "$lock"

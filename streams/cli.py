@@ -22,6 +22,7 @@ COMMANDS = {
     "reprocess": "streams.commands.reprocess:reprocess",
     "status": "streams.commands.status:status",
     "dead": "streams.commands.dead:app",
+    "backup": "streams.commands.backup:app",
     "analyze": "streams.commands.offline:analyze",
     "explain": "streams.commands.offline:explain",
     "evaluate": "streams.evaluate:command",

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from elasticsearch import ApiError, TransportError
 
 from streams.kafka import KafkaUnreachable, admin, consumer
-from streams.search import make_client
+from streams.search import make_client, told
 from streams.settings import Settings
 from streams.topology import (
     ARTICLES_INDEX,
@@ -45,7 +45,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class RoleState:
-    """How far behind a role is, how fast it commits, and its workers. None: not known."""
+    """How far behind a role is, how fast it commits, and its workers. None: not known.
+
+    parts: what decides on its results, with versions, such as ``lexicon 1f0e...``.
+    """
 
     name: str
     lag: int | None
@@ -54,6 +57,7 @@ class RoleState:
     workers: int
     healthy: int
     versions: tuple[str, ...]
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ def _role(name: str, group: dict[str, Any] | None, monitors: Sequence[dict[str, 
         name, group["lag"], group["per_second"], group["oldest"], len(own),
         sum(bool(monitor["healthy"]) for monitor in own),
         tuple(sorted({str(monitor.get("version")) for monitor in own})),
+        tuple(sorted({f"{part} {version}" for monitor in own for part, version in monitor.get("parts", {}).items()})),
     )  # fmt: skip
 
 
@@ -112,6 +117,11 @@ def _problems(
     ]
     if len({version for role in roles for version in role.versions}) > 1:
         found.append("workers of different versions run side by side")
+    for role in roles:
+        if len({part.split(" ")[0] for part in role.parts}) < len(role.parts):
+            found.append(
+                f"workers of role {role.name} differ in what they work with: {', '.join(role.parts)}"
+            )
     return found
 
 
@@ -192,7 +202,7 @@ async def _elasticsearch(settings: Settings) -> tuple[Service, tuple[IndexState,
             indices.append(IndexState(settings.index(name), answer["hits"]["total"]["value"], top))
         return Service("elasticsearch", state, version), tuple(indices)
     except TransportError as error:
-        return Service("elasticsearch", f"away: {error}"), ()
+        return Service("elasticsearch", f"away: {told(error)}"), ()
     except ApiError as error:
         return Service("elasticsearch", f"refuses: {error.status_code} {error.message}"), ()
     finally:

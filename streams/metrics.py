@@ -1,5 +1,7 @@
 """The catalogue of metrics. Every labelled counter is born at zero, so that ``increase()`` sees the first one."""
 
+from collections.abc import Iterable
+
 from prometheus_client import Counter, Gauge, Histogram
 
 AGE_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
@@ -22,7 +24,9 @@ ALERTS = Counter("stancewatch_alerts", "Alerts by what the receiver said", ["res
 RETRIES = Counter("stancewatch_retries", "Tries that a service's absence cost", ["service"])
 # Series writes that lost a race and were folded again.
 CONFLICTS = Counter("stancewatch_series_conflicts", "Series writes that lost a race")
-# Seconds from publishing on articles.raw to the end of a role's work.
+# Documents that had to be sent to Elasticsearch again, by why: item (refused for now), request (all of it failed).
+BULK_RETRIES = Counter("stancewatch_bulk_retries", "Documents of a bulk request sent again", ["why"])
+# Seconds from the moment that articles.raw took the article to the end of a role's work: end to end, at each stage.
 AGE = Histogram(
     "stancewatch_age_seconds",
     "From articles.raw to the end of this role's work",
@@ -33,12 +37,37 @@ AGE = Histogram(
 LAG = Gauge("stancewatch_lag", "Records not yet committed", ["topic"])
 # Seconds since offsets last moved or nothing was left to do.
 LAST_PROGRESS = Gauge("stancewatch_seconds_without_progress", "Seconds with lag in which offsets stood still")
+# Records that this worker has taken from the broker and not yet committed, by topic.
+QUEUE = Gauge("stancewatch_queue", "Records taken and not yet committed", ["topic"])
+# Reading processes, and the pieces of work that they have or that wait for one: more pieces than processes is saturation.
+POOL_PROCESSES = Gauge("stancewatch_pool_processes", "Reading processes of this worker")
+POOL_PIECES = Gauge("stancewatch_pool_pieces", "Pieces of a batch that are being read or wait for a process")
 # Records whose work is under way in this worker.
 IN_WORK = Gauge("stancewatch_records_in_work", "Records of the batch that is being served")
 # What runs: always 1, told by its labels.
 BUILD = Gauge("stancewatch_build", "What runs here", ["role", "version"])
+# What decides on results: always 1. part: pipeline (code and model), lexicon, detector.
+PARTS = Gauge("stancewatch_part", "What decides on results here", ["role", "part", "version"])
 # Share of the fullest data disk of Elasticsearch that is in use (index).
 DISK_USED = Gauge("stancewatch_elasticsearch_disk_used_ratio", "Used share of Elasticsearch's fullest disk")
+
+# Every code that a dead letter may have, so that even a first burst of one is seen to increase.
+CODES = (
+    "alert_refused", "bad_date", "bad_encoding", "bad_json", "bad_record", "bad_schema", "date_in_future", "date_too_old",
+    "empty_source", "empty_text", "empty_value", "id_too_long", "index_refused", "missing_published_at", "missing_source",
+    "missing_text", "not_an_object", "read_timeout", "reader_crashed", "reader_failed", "too_deep", "too_large", "too_long",
+    "webhook_refused", "wrong_type",
+)  # fmt: skip
+
+
+def born(role: str, topics: Iterable[str]) -> None:
+    """Start the counters of a role at zero."""
+    for topic in topics:
+        CONSUMED.labels(role, topic)
+    for code in CODES:
+        DEAD_LETTERS.labels(role, code)
+    AGE.labels(role)
+
 
 for _outcome in ("relevant", "irrelevant", "not_read", "dead"):
     ARTICLES.labels(_outcome)
@@ -50,3 +79,5 @@ for _result in ("sent", "refused"):
     ALERTS.labels(_result)
 for _service in ("kafka", "elasticsearch", "alertmanager"):
     RETRIES.labels(_service)
+for _why in ("item", "request"):
+    BULK_RETRIES.labels(_why)

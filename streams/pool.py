@@ -3,10 +3,10 @@
 import asyncio
 import multiprocessing
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as ReadTimeout
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -15,10 +15,12 @@ from pebble import ProcessExpired, ProcessPool
 from streams.codec import encode
 from streams.core.errors import Rejected
 from streams.core.model import EnrichedEvent, Observation, ReportedShift
+from streams.metrics import POOL_PIECES, POOL_PROCESSES
 from streams.reading import Reading, load_reading
 
 T = TypeVar("T")
 CHUNK = 40
+CHUNK_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,30 @@ class Read:
     issues: tuple[str, ...]
 
 
-def chunks(items: Sequence[T]) -> list[Sequence[T]]:
-    """Pieces that one process reads at a time: large enough to parse in batches, small enough to share out."""
-    return [items[at : at + CHUNK] for at in range(0, len(items), CHUNK)]
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a reading process works with: its versions, and the issues that it watches."""
+
+    pipeline: str
+    lexicon: str
+    issues: tuple[str, ...]
+
+
+def chunks(items: Sequence[T], size_of: Callable[[T], int]) -> list[list[T]]:
+    """Pieces that one process reads at a time: large enough to parse in batches, small enough to share out.
+
+    What is larger than CHUNK_BYTES stands alone: whoever may need all of its time keeps no neighbour waiting.
+    """
+    pieces: list[list[T]] = []
+    room = 0
+    for item in items:
+        size = size_of(item)
+        if not pieces or size > room or len(pieces[-1]) == CHUNK:
+            pieces.append([])
+            room = CHUNK_BYTES
+        pieces[-1].append(item)
+        room -= size
+    return pieces
 
 
 class ReaderPool:
@@ -47,11 +70,16 @@ class ReaderPool:
 
     def __init__(self, processes: int, timeout: float) -> None:
         self._timeout = timeout
-        self._pool = ProcessPool(max_workers=processes, context=multiprocessing.get_context("spawn"))
+        POOL_PROCESSES.set(processes)
+        # Loading is not reading: a process that replaces a killed one loads before the next record's time begins.
+        self._pool = ProcessPool(
+            max_workers=processes, context=multiprocessing.get_context("spawn"), initializer=_warm_up
+        )
 
-    async def warm_up(self) -> None:
-        """Wait until a process has loaded the lexicons and the model."""
-        await asyncio.wrap_future(self._pool.schedule(_warm_up))
+    async def warm_up(self) -> "Loaded":
+        """Wait until a process has loaded the lexicons and the model; what it has loaded."""
+        loaded: Loaded = await asyncio.wrap_future(self._pool.schedule(_loaded))
+        return loaded
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""
@@ -60,10 +88,11 @@ class ReaderPool:
 
     async def read(self, records: Sequence[tuple[bytes | None, datetime]]) -> list[Read | Rejected]:
         """Read (bytes, time of ingestion) pairs; one result each, in order."""
-        results = await asyncio.gather(*(self._read_chunk(chunk) for chunk in chunks(records)))
+        results = await asyncio.gather(*(self._read_chunk(chunk) for chunk in chunks(records, _size)))
         return [result for chunk in results for result in chunk]
 
     async def _read_chunk(self, chunk: Sequence[tuple[bytes | None, datetime]]) -> list[Read | Rejected]:
+        POOL_PIECES.inc()
         try:
             # A chunk has the time of one record: whoever needs that much alone is found when it is read alone.
             return await asyncio.wrap_future(
@@ -75,6 +104,8 @@ class ReaderPool:
             fault = Rejected(
                 "reader_crashed", "", f"the reading process died with exit code {error.exitcode}"
             )
+        finally:
+            POOL_PIECES.dec()
         if len(chunk) == 1:
             return [fault]
         return [(await self._read_chunk([record]))[0] for record in chunk]
@@ -125,8 +156,19 @@ def _encode(event: EnrichedEvent) -> Read:
     )
 
 
+def _size(record: tuple[bytes | None, datetime]) -> int:
+    return len(record[0] or b"")
+
+
 def _warm_up() -> None:
-    _reading()
+    """Read one article: the language model is loaded by the first sentence that needs it."""
+    article = {"source": "-", "published_at": "2025-01-01", "text": "France called for a ceasefire in Gaza."}
+    read_chunk([(encode(article), datetime(2025, 1, 1, tzinfo=UTC))])
+
+
+def _loaded() -> Loaded:
+    reading = _reading()
+    return Loaded(reading.reader.version, reading.lexicon.version, tuple(reading.lexicon.issues.all))
 
 
 @cache

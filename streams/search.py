@@ -1,14 +1,17 @@
 """Elasticsearch at the edge: a client, and bulk writes in which one bad document never costs the others."""
 
+import ssl
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from elastic_transport import TlsError
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
 from streams.core.errors import Rejected
+from streams.metrics import BULK_RETRIES
 from streams.patience import ServiceAway, until_served
-from streams.settings import Settings
+from streams.settings import Settings, SettingsError
 
 BULK_BYTES = 8 * 1024 * 1024
 # A document's own fault. All else (overload, a missing shard, a full disk, a key that expired) is the world's.
@@ -44,13 +47,26 @@ class Write:
 
 
 def make_client(settings: Settings) -> AsyncElasticsearch:
-    """A client without retries of its own: they are too short to help and hide the trouble from our counters."""
+    """A client without retries of its own: they are too short to help and hide the trouble from our counters.
+
+    Raises SettingsError if a file that the settings name cannot be used.
+    """
     password, api_key = settings.password(), settings.api_key()
-    authority: dict[str, Any] = (
-        {"ca_certs": str(settings.elasticsearch_ca_file)} if settings.elasticsearch_ca_file else {}
-    )
+    authority: dict[str, Any] = {}
+    if settings.elasticsearch_ca_file:
+        try:
+            authority = {"ssl_context": ssl.create_default_context(cafile=settings.elasticsearch_ca_file)}
+        except (OSError, ssl.SSLError) as error:
+            raise SettingsError(
+                f"STANCEWATCH_ELASTICSEARCH_CA_FILE: {settings.elasticsearch_ca_file}: {error}"
+            ) from error
+    nodes = settings.elasticsearch.split(",")
+    if authority and not all(node.startswith("https://") for node in nodes):
+        raise SettingsError(
+            f"STANCEWATCH_ELASTICSEARCH_CA_FILE is given, and STANCEWATCH_ELASTICSEARCH is not https: {nodes}"
+        )
     return AsyncElasticsearch(
-        settings.elasticsearch.split(","),
+        nodes,
         basic_auth=(settings.elasticsearch_user, password)
         if settings.elasticsearch_user and password and not api_key
         else None,
@@ -60,6 +76,13 @@ def make_client(settings: Settings) -> AsyncElasticsearch:
         retry_on_timeout=False,
         **authority,
     )
+
+
+def told(error: TransportError) -> str:
+    """What went wrong on the way, in words that help: of TLS the client itself says no more than that it failed."""
+    cause = error.message if isinstance(error, TlsError) else str(error)
+    hint = " (STANCEWATCH_ELASTICSEARCH_CA_FILE)" if "CERTIFICATE_VERIFY_FAILED" in cause else ""
+    return f"{cause[:500]}{hint}"
 
 
 class Store:
@@ -99,12 +122,17 @@ class Store:
         operations: list[Any] = []
         for place in waiting:
             operations += (writes[place].action(), writes[place].body)
-        answer = await _ask(self._client.bulk(operations=operations))
+        try:
+            answer = await _ask(self._client.bulk(operations=operations))
+        except ServiceAway:
+            BULK_RETRIES.labels("request").inc(len(waiting))
+            raise
         again = ""
         for place, item in zip(waiting, answer["items"], strict=True):
             (result,) = item.values()
             verdict = _judge(result)
             if verdict is None:
+                BULK_RETRIES.labels("item").inc()
                 again = f"{result['status']} {result.get('error', {}).get('reason', '')}"[:300]
             verdicts[place] = verdict
         if again:
@@ -116,7 +144,7 @@ async def _ask(call: Any) -> Any:
     try:
         return await call
     except TransportError as error:
-        raise ServiceAway(str(error)[:500]) from error
+        raise ServiceAway(told(error)) from error
     except ApiError as error:
         if error.status_code in OWN_FAULT:
             raise

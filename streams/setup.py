@@ -8,7 +8,7 @@ from elasticsearch import ApiError, TransportError
 from streams.indices import index_steps
 from streams.kafka import admin, create_topic, topic_states
 from streams.kibana import kibana_steps
-from streams.search import make_client
+from streams.search import make_client, told
 from streams.settings import Settings
 from streams.steps import SetupError, Step
 from streams.topology import TopicSpec, topic_specs
@@ -29,7 +29,7 @@ async def run_setup(settings: Settings, dry_run: bool, kibana: str | None = None
             yield step
     except TransportError as error:
         raise SetupError(
-            f"no Elasticsearch answers at {settings.elasticsearch} (STANCEWATCH_ELASTICSEARCH): {error}"
+            f"no Elasticsearch answers at {settings.elasticsearch} (STANCEWATCH_ELASTICSEARCH): {told(error)}"
         ) from error
     except ApiError as error:
         raise SetupError(f"Elasticsearch refuses setup: {error.status_code} {error.message}") from error

@@ -17,12 +17,16 @@ class Classify:
     name = "classify"
 
     def __init__(self, settings: Settings) -> None:
+        self.parts: dict[str, str] = {}
         self._settings = settings
         self._pool = ReaderPool(settings.readers, settings.read_timeout)
 
     async def start(self) -> None:
         """Load the reader before the first record comes."""
-        await self._pool.warm_up()
+        loaded = await self._pool.warm_up()
+        self.parts = {"pipeline": loaded.pipeline, "lexicon": loaded.lexicon}
+        for issue in loaded.issues:
+            OBSERVED.labels(issue)
 
     async def stop(self) -> None:
         """End the reading processes."""
@@ -30,7 +34,7 @@ class Classify:
 
     async def handle(self, batch: Sequence[Record], outbox: Outbox) -> None:
         """Read, send on, and bury what was rejected; one chunk is sent while the next is read."""
-        await asyncio.gather(*(self._serve(chunk, outbox) for chunk in chunks(batch)))
+        await asyncio.gather(*(self._serve(chunk, outbox) for chunk in chunks(batch, _size)))
 
     async def _serve(self, batch: Sequence[Record], outbox: Outbox) -> None:
         results = await self._pool.read([(record.value, record.at) for record in batch])
@@ -58,3 +62,7 @@ class Classify:
             Output(self._settings.topic(ENRICHED), result.key, result.event, record),
             *(Output(observations, key, value, record) for key, value in result.readings),
         ]
+
+
+def _size(record: Record) -> int:
+    return len(record.value or b"")

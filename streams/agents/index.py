@@ -35,6 +35,7 @@ class Index:
     name = "index"
 
     def __init__(self, settings: Settings) -> None:
+        self.parts: dict[str, str] = {}
         self._settings = settings
         self._makers = {
             settings.topic(ENRICHED): self._article,

@@ -9,7 +9,8 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from streams import __version__
-from streams.metrics import BUILD, LAG, LAST_PROGRESS
+from streams.agents.worker import Role
+from streams.metrics import BUILD, LAG, LAST_PROGRESS, PARTS, QUEUE
 from streams.settings import Settings
 from streams.topology import MONITOR_PORTS
 
@@ -45,17 +46,19 @@ class Progress:
 class Monitor:
     """Serves both pages for one Faust app, on the settings' host."""
 
-    def __init__(self, app: Any, role: str, settings: Settings) -> None:
+    def __init__(self, app: Any, role: Role, settings: Settings) -> None:
         self._app = app
         self._role = role
         self._host = settings.monitor_host
-        self._port = settings.monitor_port or MONITOR_PORTS[role]
+        self._port = settings.monitor_port or MONITOR_PORTS[role.name]
         self.progress = Progress(settings.stall_seconds)
         self._lagging: set[str] = set()
 
     async def start(self) -> None:
         """Listen; raises OSError if the port is taken."""
-        BUILD.labels(self._role, __version__).set(1)
+        BUILD.labels(self._role.name, __version__).set(1)
+        for part, version in self._role.parts.items():
+            PARTS.labels(self._role.name, part, version).set(1)
         pages = web.Application()
         pages.add_routes([web.get("/metrics", self._metrics), web.get("/healthz", self._healthz)])
         self._runner = web.AppRunner(pages, access_log=None)
@@ -77,15 +80,17 @@ class Monitor:
             await asyncio.sleep(1)
 
     def _look(self) -> None:
-        committed, ends = _offsets(self._app)
+        committed, ends, taken = _offsets(self._app)
         self.progress.see(committed, ends)
-        lag: dict[str, int] = dict.fromkeys(
-            self._lagging, 0
-        )  # of partitions that went elsewhere nothing is left
+        # of partitions that went elsewhere nothing is left
+        lag: dict[str, int] = dict.fromkeys(self._lagging, 0)
+        queue = dict(lag)
         for tp, offset in committed.items():
             lag[tp.topic] = lag.get(tp.topic, 0) + max(0, ends[tp] - offset)
+            queue[tp.topic] = queue.get(tp.topic, 0) + max(0, taken[tp] - offset)
         for topic, records in lag.items():
             LAG.labels(topic).set(records)
+            QUEUE.labels(topic).set(queue[topic])
         self._lagging = set(lag)
         LAST_PROGRESS.set(self.progress.stalled_for())
 
@@ -95,8 +100,9 @@ class Monitor:
     async def _healthz(self, _: web.Request) -> web.Response:
         healthy = self.progress.healthy()
         body = {
-            "role": self._role,
+            "role": self._role.name,
             "version": __version__,
+            "parts": self._role.parts,
             "healthy": healthy,
             "lag": self.progress.lag,
             "seconds_without_progress": round(self.progress.stalled_for(), 1),
@@ -104,14 +110,17 @@ class Monitor:
         return web.json_response(body, status=200 if healthy else 503)
 
 
-def _offsets(app: Any) -> tuple[dict[Any, int], dict[Any, int]]:
+def _offsets(app: Any) -> tuple[dict[Any, int], dict[Any, int], dict[Any, int]]:
+    """Of each partition: the next offset to be committed, its end, and the last offset that was taken."""
     consumer = app.consumer
     committed: dict[Any, int] = {}
     ends: dict[Any, int] = {}
+    taken: dict[Any, int] = {}
     for tp in consumer.assignment():
         end = consumer.highwater(tp)
         if end is None:
             continue
         ends[tp] = end
         committed[tp] = max(0, consumer._committed_offset[tp] or 0)
-    return committed, ends
+        taken[tp] = consumer._read_offset[tp] or 0
+    return committed, ends, taken

@@ -40,6 +40,7 @@ class Notify:
     name = "notify"
 
     def __init__(self, settings: Settings) -> None:
+        self.parts: dict[str, str] = {}
         self._settings = settings
         self._rules = load_rules(settings.alert_rules)
         self._client = httpx.AsyncClient(timeout=10, trust_env=False)

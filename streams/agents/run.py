@@ -48,7 +48,7 @@ def run_worker(role: str, settings: Settings) -> None:
         log.error("topics are missing; create them with `stancewatch setup`", missing=missing)
         sys.exit(EXIT_MISSING_TOPICS)
     worker = Worker(chosen, settings)
-    service = _Service(worker.role, Monitor(worker.app, role, settings))
+    service = _Service(worker.role, Monitor(worker.app, chosen, settings))
     runner = _FaustWorker(
         worker.app, service, loop=loop, loglevel=settings.log_level, quiet=True, override_logging=False
     )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from streams.agents.worker import Outbox, Output, Record
 from streams.codec import decode_reading, encode
+from streams.core.detector import DEFAULT
 from streams.core.errors import Rejected
 from streams.core.model import Observation, ReportedShift, Shift
 from streams.metrics import SHIFTS as SHIFT_COUNT
@@ -20,6 +21,7 @@ class Track:
     name = "track"
 
     def __init__(self, settings: Settings) -> None:
+        self.parts: dict[str, str] = {"detector": DEFAULT.version}
         self._settings = settings
 
     async def start(self) -> None:

@@ -19,7 +19,7 @@ from streams.codec import encode
 from streams.core.errors import Rejected
 from streams.credentials import faust_credentials
 from streams.deadletter import Breaker, TooManyBad, dead_letter
-from streams.metrics import AGE, CONSUMED, DEAD_LETTERS, IN_WORK
+from streams.metrics import AGE, CONSUMED, DEAD_LETTERS, IN_WORK, born
 from streams.patience import ServiceAway, until_served
 from streams.settings import Settings
 from streams.topology import DEAD, MAX_MESSAGE_BYTES, sources
@@ -27,11 +27,15 @@ from streams.topology import DEAD, MAX_MESSAGE_BYTES, sources
 log = structlog.get_logger(__name__)
 EXIT_GAVE_UP = 70
 EXIT_BREAKER = 76
+BORN = "stancewatch-born"  # a header of every record that we send: milliseconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record as it stands on its topic; at is the time that the broker keeps with it."""
+    """A record as it stands on its topic; at is the time that the broker keeps with it.
+
+    born: when the broker took the article that all this comes from, on ``articles.raw``.
+    """
 
     topic: str
     partition: int
@@ -39,6 +43,7 @@ class Record:
     key: bytes | None
     value: bytes | None
     at: datetime
+    born: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,13 @@ class Output:
 
 
 class Role(Protocol):
-    """What a role does with a batch. It raises nothing: a record's fault goes to ``outbox.bury``."""
+    """What a role does with a batch. It raises nothing: a record's fault goes to ``outbox.bury``.
+
+    parts: what decides on its results, with versions; known once it has started.
+    """
 
     name: str
+    parts: dict[str, str]
 
     async def start(self) -> None:
         """Open what the role needs; called once, inside the event loop."""
@@ -124,7 +133,7 @@ class Outbox:
                 output.topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
             )
             self._topics[output.topic] = topic
-        await (await topic.send(key=output.key, value=output.value))
+        await (await topic.send(key=output.key, value=output.value, headers=_headers(output.origin)))
 
     async def _sort_out(self, output: Output, error: Any, waiting: list[Output]) -> None:
         if isinstance(error, MessageSizeTooLargeError) and not output.topic.endswith(DEAD):
@@ -149,6 +158,7 @@ class Worker:
         channel = self.app.topic(
             *self._topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
         )
+        born(role.name, self._topics)
         self.app.agent(channel, name=f"{role.name}-agent")(self._process)
 
     async def _process(self, stream: Any) -> None:
@@ -165,7 +175,7 @@ class Worker:
         now = time.time()
         for record in batch:
             CONSUMED.labels(self.role.name, record.topic).inc()
-            AGE.labels(self.role.name).observe(max(0.0, now - record.at.timestamp()))
+            AGE.labels(self.role.name).observe(max(0.0, now - record.born.timestamp()))
 
 
 def make_app(role: str, settings: Settings) -> Any:
@@ -222,7 +232,17 @@ def nothing_escapes(role: str) -> Any:
 
 
 def _record(message: Any) -> Record:
+    at = datetime.fromtimestamp(message.timestamp, UTC)
     return Record(
-        message.topic, message.partition, message.offset, message.key, message.value,
-        datetime.fromtimestamp(message.timestamp, UTC),
+        message.topic, message.partition, message.offset, message.key, message.value, at, _born(message.headers) or at
     )  # fmt: skip
+
+
+def _headers(origin: Record) -> list[tuple[str, bytes]]:
+    return [(BORN, b"%d" % (origin.born.timestamp() * 1000))]
+
+
+def _born(headers: Any) -> datetime | None:
+    value = dict(headers or ()).get(BORN, b"")
+    # Whoever may write to a topic may write this: what is no time is no header.
+    return datetime.fromtimestamp(int(value) / 1000, UTC) if value.isdigit() and len(value) <= 13 else None

@@ -14,6 +14,7 @@ from streams.commands.common import EXIT_INPUT, EXIT_SERVICE, EXIT_USAGE, fail, 
 from streams.deadletter import original_value
 from streams.graveyard import Filter, Graveyard, Letter
 from streams.logs import printable
+from streams.search import told
 from streams.settings import Settings
 
 app = typer.Typer(help="Look at dead letters, send them again, or drop them.", no_args_is_help=True)
@@ -158,6 +159,8 @@ def _run(act: Callable[[Graveyard], Coroutine[Any, Any, T]]) -> T:
     try:
         return asyncio.run(call(settings))
     except TransportError as error:
-        raise fail(f"no Elasticsearch answers at {settings.elasticsearch}: {error}", EXIT_SERVICE) from error
+        raise fail(
+            f"no Elasticsearch answers at {settings.elasticsearch}: {told(error)}", EXIT_SERVICE
+        ) from error
     except ApiError as error:
         raise fail(f"Elasticsearch refuses: {error.status_code} {error.message}", EXIT_SERVICE) from error

@@ -48,12 +48,13 @@ def _show(console: Console, report: Report) -> None:
     services = Table("service", "state", "version", box=None)
     for service in report.services:
         services.add_row(service.name, service.state, service.version or "")
-    roles = Table("role", "lag", "per second", "oldest waiting", "workers", box=None)
+    roles = Table("role", "lag", "per second", "oldest waiting", "workers", "version", box=None)
     for role in report.roles:
         lag = "?" if role.lag is None else str(role.lag)
         rate = "?" if role.per_second is None else f"{role.per_second:.1f}"
         waiting = "" if role.oldest_waiting_seconds is None else f"{role.oldest_waiting_seconds:.0f} s"
-        roles.add_row(role.name, lag, rate, waiting, f"{role.healthy} healthy of {role.workers}")
+        roles.add_row(role.name, lag, rate, waiting, f"{role.healthy} healthy of {role.workers}",
+                      ", ".join((*role.versions, *role.parts)))  # fmt: skip
     data = Table("what", "documents", "newest", box=None)
     for index in report.indices:
         data.add_row(index.name, str(index.documents), index.newest or "")

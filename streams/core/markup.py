@@ -2,7 +2,9 @@
 
 import html
 import re
+import sys
 import unicodedata
+from functools import cache
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -17,7 +19,34 @@ _CONTROL = re.compile(
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r" ?\n[\s]*")
 _BLOCKS = "p, div, br, li, tr, h1, h2, h3, h4, h5, h6, blockquote, section, article, header, footer"
+_TAGS = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^<>]*?(/?)>")
+# What is never closed, or is closed by the next of its kind: these do not lie in one another.
+_FLAT = frozenset(
+    "p li td th tr thead tbody tfoot dt dd option br img hr input meta link source wbr area base col embed".split()
+)
+_MARKS_AT_MOST = (
+    30  # as in Unicode's Stream-Safe Text Format: normalising a longer run takes its length squared
+)
 _NOT_TEXT = ["script", "style", "noscript", "template", "svg", "iframe", "form", "nav", "head"]
+
+
+def nesting(markup: str, enough: int) -> int:
+    """How deep the elements of some HTML lie in one another, by its tags alone; counted up to ``enough``.
+
+    A parser's time grows with the square of it, so that it has to be known before.
+    """
+    depth = 0
+    if markup.count("<") < enough:
+        return depth
+    deepest = 0
+    for closing, name, self_closed in _TAGS.findall(markup):
+        if self_closed or name.lower() in _FLAT:
+            continue
+        depth = max(0, depth - 1) if closing else depth + 1
+        deepest = max(deepest, depth)
+        if deepest == enough:
+            break
+    return deepest
 
 
 def clean_text(text: str) -> str:
@@ -50,5 +79,13 @@ def _tidy(text: str) -> str:
         .replace("\u2028", "\n")
         .replace("\u2029", "\n")
     )
-    text = unicodedata.normalize("NFC", _CONTROL.sub("", text))
+    text = _CONTROL.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _long_runs_of_marks().sub(r"\1", text))
     return _BLANK_LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+@cache
+def _long_runs_of_marks() -> re.Pattern[str]:
+    marks = "".join(letter for letter in map(chr, range(sys.maxunicode + 1)) if unicodedata.combining(letter))
+    return re.compile(f"([{marks}]{{{_MARKS_AT_MOST}}})[{marks}]+")

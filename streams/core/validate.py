@@ -11,13 +11,14 @@ import orjson
 
 from streams.core.canonical import canonical_url
 from streams.core.errors import Rejected
-from streams.core.markup import clean_text, text_of_html
+from streams.core.markup import clean_text, nesting, text_of_html
 from streams.core.model import RawArticle, stable_id
 
 KNOWN_FIELDS = frozenset({"id", "url", "source", "title", "text", "html", "published_at", "language"})
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 CLOCK_SKEW = timedelta(days=1)
 MAX_DEPTH = 20
+MAX_HTML_DEPTH = 2_000
 MAX_ID_BYTES = 512  # what Elasticsearch takes as a document id
 BOM = b"\xef\xbb\xbf"
 _BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
@@ -122,6 +123,9 @@ def _parse_time(value: str | float) -> datetime:
 
 
 def _article_text(document: Mapping[str, Any]) -> str:
+    for field in ("text", "html"):
+        if nesting(document.get(field) or "", MAX_HTML_DEPTH) == MAX_HTML_DEPTH:
+            raise Rejected("too_deep", field, f"elements are nested deeper than {MAX_HTML_DEPTH} levels")
     return clean_text(document.get("text") or "") or text_of_html(document.get("html") or "")
 
 

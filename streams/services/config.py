@@ -42,12 +42,25 @@ class FileUser:
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """A server's certificate with its key, and who signed it, as PEM files."""
+
+    certificate: Path
+    key: Path
+    authority: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Security:
-    """Elasticsearch with logins: ``elastic`` with bootstrap_password, and the file realm's users."""
+    """Elasticsearch with logins: ``elastic`` with bootstrap_password, and the file realm's users.
+
+    tls: HTTPS instead of HTTP.
+    """
 
     bootstrap_password: str = field(repr=False)
     users: tuple[FileUser, ...] = ()
     roles_yml: str = ""
+    tls: Tls | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,8 @@ class ServicesConfig:
     @property
     def endpoints(self) -> Endpoints:
         """Where this instance answers once it is up."""
-        return Endpoints(f"{HOST}:{self.kafka_port}", f"http://{HOST}:{self.elasticsearch_port}")
+        scheme = "https" if self.security and self.security.tls else "http"
+        return Endpoints(f"{HOST}:{self.kafka_port}", f"{scheme}://{HOST}:{self.elasticsearch_port}")
 
 
 def free_ports(count: int) -> list[int]:

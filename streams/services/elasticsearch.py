@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import secrets
+import ssl
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,10 @@ from streams.services.process import Launch, run
 from streams.services.service import Runtime, Service, make_folders, write_config
 
 _ROUNDS = 10_000
+_NO_TLS = "xpack.security.http.ssl.enabled: false"
+_TLS = """xpack.security.http.ssl.enabled: true
+xpack.security.http.ssl.certificate: http.crt
+xpack.security.http.ssl.key: http.key"""
 
 
 class Elasticsearch(Service):
@@ -49,6 +54,12 @@ class Elasticsearch(Service):
         if self.config.security is not None:
             for name, text in security_files(self.config.security).items():
                 write_config(config / name, text, runtime.account, mode=0o600)
+            if self.config.security.tls is not None:  # the server may read files of its own folder only
+                for name, file in (
+                    ("http.crt", self.config.security.tls.certificate),
+                    ("http.key", self.config.security.tls.key),
+                ):
+                    write_config(config / name, file.read_text(), runtime.account, mode=0o600)
             self._store_password(self.config.security.bootstrap_password, runtime, folder)
         # As a daemon: the launcher, a Java of its own, leaves when the server stands.
         return self._command(runtime, folder, "elasticsearch", "-d")
@@ -57,12 +68,16 @@ class Elasticsearch(Service):
         """Whether the cluster answers and every index can be read and written."""
         security = self.config.security
         auth = None if security is None else ("elastic", security.bootstrap_password)
+        tls = security.tls if security else None
         try:
-            answer = httpx.get(f"{self.address()}/_cluster/health", auth=auth, timeout=2, trust_env=False)
+            trusted = ssl.create_default_context(cafile=tls.authority) if tls else True
+            answer = httpx.get(
+                f"{self.address()}/_cluster/health", auth=auth, timeout=2, trust_env=False, verify=trusted
+            )
             if answer.status_code == httpx.codes.UNAUTHORIZED:
                 return security is None  # it serves those who have a password; whoever only looks has none
             return answer.status_code == httpx.codes.OK and answer.json()["status"] != "red"
-        except (httpx.HTTPError, ValueError, KeyError):
+        except (httpx.HTTPError, OSError, ValueError, KeyError):
             return False
 
     def _yml(self, folder: Path) -> str:
@@ -71,8 +86,10 @@ class Elasticsearch(Service):
             # A JSON string is a YAML string too, whatever the path holds.
             data=json.dumps(str(folder / "data")),
             logs=json.dumps(str(folder / "logs")),
+            snapshots=json.dumps(str(folder / "snapshots")),
             **self.ports,
             security=json.dumps(self.config.security is not None),
+            http_tls=_TLS if self.config.security and self.config.security.tls else _NO_TLS,
         )
 
     def _command(self, runtime: Runtime, folder: Path, program: str, *arguments: str) -> Launch:
@@ -122,4 +139,5 @@ def _names(security: Security | None) -> str:
     if security is None:
         return "off"
     secret = repr([(user.name, user.password, user.roles) for user in security.users]) + security.roles_yml
+    secret += repr(security.tls)
     return hashlib.sha256((security.bootstrap_password + secret).encode()).hexdigest()

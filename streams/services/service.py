@@ -90,7 +90,7 @@ class Service(ABC):
 
 def make_folders(folder: Path, account: Account | None) -> None:
     """The folders of a service, given to its account."""
-    for name in ("config", "data", "logs", "tmp"):
+    for name in ("config", "data", "logs", "snapshots", "tmp"):
         (folder / name).mkdir(exist_ok=True)
     own(folder, account)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import orjson
 
@@ -9,6 +10,15 @@ from streams.fleet import Fleet
 from streams.settings import Settings
 from tests.integration.test_commands import run, variables_of
 from tests.support import article, send, served
+
+
+def report(settings: Settings, fleet: Fleet) -> dict[str, Any]:
+    """What ``status`` says of this fleet."""
+    workers = [word for member in fleet.members for word in ("--worker", f"127.0.0.1:{member.port}")]
+    found: dict[str, Any] = orjson.loads(
+        run("status", "--json", *workers, variables=variables_of(settings)).stdout
+    )
+    return found
 
 
 async def test_status_tells_lag_ages_versions_and_who_is_missing(

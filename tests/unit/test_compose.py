@@ -12,6 +12,7 @@ import yaml
 
 from streams.commands.init import init
 from streams.topology import ROLES
+from tests.programs import compose as docker_compose
 
 ROOT = Path(__file__).parents[2]
 FILES = ("docker-compose.yml", "docker-compose.external.yml")
@@ -27,26 +28,19 @@ def services(name: str = FILES[0]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _program() -> list[str] | None:
-    if shutil.which("docker"):
-        plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
-        if plugin.returncode == 0:
-            return ["docker", "compose"]
-    return ["docker-compose"] if shutil.which("docker-compose") else None
-
-
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("profiles", ["", "full", "watched", "tools"])
 def test_docker_compose_config_takes_the_file(name: str, profiles: str, tmp_path: Path) -> None:
-    program = _program()
-    if program is None:
-        pytest.skip("no docker compose here")
     init(tmp_path, external="external" in name)
     init(tmp_path)
     shutil.copy(ROOT / name, tmp_path)
     environment = {**os.environ, "COMPOSE_FILE": name, "COMPOSE_PROFILES": profiles}
     done = subprocess.run(
-        [*program, "config", "--quiet"], cwd=tmp_path, env=environment, capture_output=True, check=False
+        [*docker_compose(), "config", "--quiet"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
     assert not done.stderr.strip(), "it warns"
@@ -61,7 +55,7 @@ def test_every_service_is_pinned_bounded_watched_and_hardened(name: str) -> None
         assert "mem_limit" in spec, service
         assert "restart" in spec, service
         assert "container_name" not in spec, f"{service} could not be scaled"
-        if service not in {"setup", "secrets", "cli"}:
+        if service not in {"setup", "secrets", "cli", "backup"}:
             assert "healthcheck" in spec, service
 
 

@@ -4,10 +4,11 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 from aiokafka import TopicPartition
 
 from streams.agents.monitor import Monitor, Progress
-from streams.metrics import LAG
+from streams.metrics import LAG, QUEUE
 from streams.services.config import free_ports
 from streams.settings import load_settings
 
@@ -41,6 +42,7 @@ class Consumer:
     def __init__(self) -> None:
         self.started = False
         self._committed_offset = {PARTITION: 3}
+        self._read_offset = {PARTITION: 8}
 
     def assignment(self) -> set[Any]:
         if not self.started:
@@ -51,13 +53,14 @@ class Consumer:
         return 10
 
 
+ROLE: Any = SimpleNamespace(name="track", parts={"detector": "d-1"})
 PARTITION = TopicPartition("slow.start", 0)
 
 
 async def test_the_watcher_goes_on_when_the_consumer_starts_late() -> None:
     consumer = Consumer()
     (port,) = free_ports(1)
-    monitor = Monitor(SimpleNamespace(consumer=consumer), "track", load_settings(monitor_port=port))
+    monitor = Monitor(SimpleNamespace(consumer=consumer), ROLE, load_settings(monitor_port=port))
     await monitor.start()
     try:
         await asyncio.sleep(0.2)
@@ -66,5 +69,11 @@ async def test_the_watcher_goes_on_when_the_consumer_starts_late() -> None:
         await asyncio.sleep(1.2)
         assert monitor.progress.lag == 7
         assert LAG.labels("slow.start")._value.get() == 7
+        assert QUEUE.labels("slow.start")._value.get() == 5
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            health = (await client.get("/healthz")).json()
+            metrics = (await client.get("/metrics")).text
+        assert health["parts"] == {"detector": "d-1"}
+        assert 'stancewatch_part{part="detector",role="track",version="d-1"} 1.0' in metrics
     finally:
         await monitor.stop()

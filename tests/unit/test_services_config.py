@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.services.config import Endpoints, FileUser, Security, ServicesConfig
+from streams.services.config import Endpoints, FileUser, Security, ServicesConfig, Tls
 from streams.services.errors import BadConfigError
 
 
@@ -29,6 +29,12 @@ def test_home_is_absolute_so_that_a_change_of_folder_means_nothing(
 def test_free_ports_differ(tmp_path: Path) -> None:
     config = ServicesConfig.on_free_ports(tmp_path)
     assert len({config.kafka_port, config.controller_port, config.elasticsearch_port}) == 3
+
+
+def test_tls_makes_it_https(tmp_path: Path) -> None:
+    tls = Tls(tmp_path / "c", tmp_path / "k", tmp_path / "c")
+    config = ServicesConfig(security=Security("boot", tls=tls))
+    assert config.endpoints.elasticsearch == "https://127.0.0.1:9200"
 
 
 def test_passwords_are_not_printed() -> None:

@@ -137,6 +137,23 @@ def test_unknown_fields_are_kept_and_depth_is_bounded() -> None:
     assert code_of(tags=deep) == ("too_deep", "extra")
 
 
+def test_depth_of_html_is_bounded_and_what_is_never_closed_is_not_deep() -> None:
+    deep = "<div>" * 2_000 + "Guns fell silent."
+    assert code_of(html=deep, text=...) == ("too_deep", "html")
+    assert code_of(text=deep) == ("too_deep", "text")
+    for flat in (
+        "<p>Guns fell silent.<br>" * 3_000,
+        "<svg><path/></svg>" * 3_000 + "<b>Guns</b> fell silent.",
+    ):
+        assert "fell silent." in article(html=flat, text=...).text
+
+
+def test_a_long_run_of_combining_marks_is_cut_and_a_letter_keeps_its_own() -> None:
+    assert article(text="e\u0301" + "\u0327\u0301" * 100_000).text.startswith("\u0229")
+    assert len(article(text="e" + "\u0301" * 100_000).text) == 30
+    assert article(text="Viê\u0323t Nam").text == "Việt Nam"
+
+
 def test_of_a_key_that_stands_twice_the_last_counts() -> None:
     twice = json.dumps(GOOD)[:-1] + ', "source": "Second"}'
     assert read(twice.encode()).source == "Second"

@@ -1,0 +1,199 @@
+"""Backup and restore of all indices, together with how far the roles had come: nothing falls between the two."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.errors import CommitFailedError
+from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, TransportError
+
+from streams.kafka import admin, consumer
+from streams.search import make_client, told
+from streams.settings import ServiceUnreachable, Settings
+
+# What these roles wrote after the backup is gone with a restore, so they take it from Kafka again.
+WRITERS = ("track", "index")
+# None of these may run while indices are replaced.
+CHANGED = ("track", "index", "notify")
+OFFSETS_INDEX = "stance-offsets"
+LONG = 24 * 3600
+Offsets = dict[str, dict[str, dict[str, int]]]
+
+
+class BackupFailed(Exception):  # noqa: N818 - says what is so
+    """A backup or restore that was refused or did not come to its end; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One snapshot. state is Elasticsearch's word: SUCCESS when it is whole."""
+
+    name: str
+    state: str
+    at: datetime
+    indices: tuple[str, ...]
+
+
+class Backups:
+    """The backups in one snapshot repository of Elasticsearch."""
+
+    def __init__(self, client: AsyncElasticsearch, settings: Settings, repository: str) -> None:
+        self._client = client
+        self._settings = settings
+        self._repository = repository
+        self._patterns = [settings.index("news-*"), settings.index("stance-*")]
+
+    async def provide(self, location: str) -> bool:
+        """Register the repository as a folder below the server's path.repo, unless it is known; whether it was new."""
+        try:
+            await self._client.snapshot.get_repository(name=self._repository)
+        except NotFoundError:
+            body = {"type": "fs", "settings": {"location": location, "compress": True}}
+            await self._client.snapshot.create_repository(name=self._repository, repository=body)
+            return True
+        return False
+
+    async def create(self, name: str) -> Backup:
+        """Write a backup while everything runs. Offsets are noted first: what they cover is in the snapshot."""
+        offsets = await committed(self._settings, WRITERS)
+        index = self._settings.index(OFFSETS_INDEX)
+        await self._client.options(ignore_status=400).indices.create(
+            index=index,
+            mappings={"enabled": False},
+            settings={"number_of_replicas": self._settings.index_replicas},
+        )
+        await self._client.index(index=index, id=name, document={"offsets": offsets}, refresh=True)
+        await self._client.options(request_timeout=LONG).snapshot.create(
+            repository=self._repository, snapshot=name, indices=self._patterns, include_global_state=False,
+            wait_for_completion=True,
+        )  # fmt: skip
+        backup = await self.get(name)
+        if backup.state != "SUCCESS":
+            raise BackupFailed(f"backup {name} is {backup.state}: see Elasticsearch's log, and make another")
+        return backup
+
+    async def every(self) -> list[Backup]:
+        """All backups, the oldest first. Raises BackupFailed where there is no such repository."""
+        try:
+            answer = await self._client.snapshot.get(repository=self._repository, snapshot="*")
+        except NotFoundError as error:
+            raise BackupFailed(f"there is no repository {self._repository}: make a backup first") from error
+        return sorted(map(_backup, answer["snapshots"]), key=lambda backup: backup.at)
+
+    async def get(self, name: str) -> Backup:
+        """One backup. Raises BackupFailed if there is none of this name."""
+        try:
+            answer = await self._client.snapshot.get(repository=self._repository, snapshot=name)
+        except NotFoundError as error:
+            raise BackupFailed(f"there is no backup {name} in repository {self._repository}") from error
+        return _backup(answer["snapshots"][0])
+
+    async def present(self) -> list[str]:
+        """The indices that stand now where a restore would put its own."""
+        found = await self._client.indices.get(
+            index=self._patterns, expand_wildcards="all", allow_no_indices=True
+        )
+        return sorted(found)
+
+    async def restore(self, name: str, replace: bool) -> Backup:
+        """Put a backup's indices in the place of those that stand now, and set the roles back to where they had been.
+
+        Raises BackupFailed when a worker runs, when indices stand there and may not be replaced, and when the backup
+        is not whole: nothing has been changed then.
+        """
+        backup = await self.get(name)
+        if backup.state != "SUCCESS":
+            raise BackupFailed(f"backup {name} is {backup.state}, not whole")
+        if running := await roles_at_work(self._settings):
+            raise BackupFailed(f"stop the workers first: {', '.join(running)}")
+        present = await self.present()
+        if present and not replace:
+            raise BackupFailed(
+                f"{len(present)} indices stand there, such as {present[0]}; --replace deletes them"
+            )
+        if present:
+            await self._client.indices.delete(index=present)
+        answer = await self._client.options(request_timeout=LONG).snapshot.restore(
+            repository=self._repository, snapshot=name, indices=list(backup.indices), include_global_state=False,
+            wait_for_completion=True,
+        )  # fmt: skip
+        if answer["snapshot"]["shards"]["failed"]:
+            raise BackupFailed(f"some shards of {name} could not be restored: {answer['snapshot']['shards']}")
+        noted = await self._client.get(index=self._settings.index(OFFSETS_INDEX), id=name)
+        await set_back(self._settings, noted["_source"]["offsets"])
+        return backup
+
+
+@asynccontextmanager
+async def open_backups(settings: Settings, repository: str) -> AsyncIterator[Backups]:
+    """The backups of one repository. Raises ServiceUnreachable, BackupFailed."""
+    client = make_client(settings)
+    try:
+        yield Backups(client, settings, repository)
+    except TransportError as error:
+        raise ServiceUnreachable(
+            f"no Elasticsearch answers at {settings.elasticsearch}: {told(error)}"
+        ) from error
+    except ApiError as error:
+        hint = (
+            "; the server needs a folder in path.repo (docs/operating.md)"
+            if "path.repo" in str(error.body)
+            else ""
+        )
+        raise BackupFailed(f"Elasticsearch refuses: {error.status_code} {error.message}{hint}") from error
+    finally:
+        await client.close()
+
+
+async def committed(settings: Settings, roles: Sequence[str]) -> Offsets:
+    """What each of the roles has committed: offsets by role, topic and partition. Raises KafkaUnreachable."""
+    found: Offsets = {}
+    async with admin(settings) as client:
+        for role in roles:
+            offsets = await client.list_consumer_group_offsets(settings.topic(f"stancewatch-{role}"))
+            topics = found.setdefault(role, {})
+            for tp, meta in offsets.items():
+                topics.setdefault(tp.topic, {})[str(tp.partition)] = max(0, meta.offset)
+    return found
+
+
+async def roles_at_work(settings: Settings) -> list[str]:
+    """The roles of which a worker is in its consumer group now. Raises KafkaUnreachable.
+
+    Kafka takes an offset from outside for a group without members only: each gets its own again.
+    """
+    running = []
+    for role, topics in (await committed(settings, CHANGED)).items():
+        try:
+            await set_back(settings, {role: topics})
+        except CommitFailedError:
+            running.append(role)
+    return running
+
+
+async def set_back(settings: Settings, offsets: Offsets) -> None:
+    """Let each role go on from these offsets, or from the first record that Kafka still has.
+
+    Raises CommitFailedError where a worker of the role runs, KafkaUnreachable.
+    """
+    for role, topics in offsets.items():
+        wanted = {
+            TopicPartition(topic, int(p)): at for topic, parts in topics.items() for p, at in parts.items()
+        }
+        if not wanted:
+            continue
+        async with consumer(settings, group=settings.topic(f"stancewatch-{role}")) as reader:
+            reader.assign(list(wanted))
+            starts, ends = (
+                await reader.beginning_offsets(list(wanted)),
+                await reader.end_offsets(list(wanted)),
+            )
+            await reader.commit({tp: min(max(at, starts[tp]), ends[tp]) for tp, at in wanted.items()})
+
+
+def _backup(found: Mapping[str, Any]) -> Backup:
+    at = datetime.fromtimestamp(found["start_time_in_millis"] / 1000, UTC)
+    return Backup(found["snapshot"], found["state"], at, tuple(sorted(found["indices"])))
