@@ -19,6 +19,7 @@ COMMANDS = {
     "setup": "streams.commands.stream:setup",
     "worker": "streams.commands.stream:worker",
     "publish": "streams.commands.stream:publish_command",
+    "feeds": "streams.commands.feeds:app",
     "reprocess": "streams.commands.reprocess:reprocess",
     "status": "streams.commands.status:status",
     "dead": "streams.commands.dead:app",

@@ -37,6 +37,18 @@ LAST_PROGRESS = Gauge("stancewatch_seconds_without_progress", "Seconds with lag 
 IN_WORK = Gauge("stancewatch_records_in_work", "Records of the batch that is being served")
 # What runs: always 1, told by its labels.
 BUILD = Gauge("stancewatch_build", "What runs here", ["role", "version"])
+# Looks at feeds, by feed and result: new, unchanged, or why it failed.
+FEED_POLLS = Counter("stancewatch_feed_polls", "Looks at feeds, by result", ["feed", "result"])
+# Items of feeds by outcome: sent, updated, refused.
+FEED_ITEMS = Counter("stancewatch_feed_items", "Items of feeds by outcome", ["feed", "outcome"])
+# Pages asked for their full text: read, missed.
+FEED_PAGES = Counter("stancewatch_feed_pages", "Pages asked for their full text", ["feed", "result"])
+# Looks at a feed that failed since one succeeded.
+FEED_FAILURES = Gauge("stancewatch_feed_failures", "Looks that failed in a row", ["feed"])
+# When a feed last gave something to send, or was first seen; Unix seconds.
+FEED_LAST_ITEM = Gauge("stancewatch_feed_last_item_seconds", "When a feed last gave an item", ["feed"])
+# How long a feed may give nothing before it counts as silent.
+FEED_SILENT_AFTER = Gauge("stancewatch_feed_silent_after_seconds", "Silence that a feed is allowed", ["feed"])
 # Share of the fullest data disk of Elasticsearch that is in use (index).
 DISK_USED = Gauge("stancewatch_elasticsearch_disk_used_ratio", "Used share of Elasticsearch's fullest disk")
 
