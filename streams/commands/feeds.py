@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import signal
 import sys
 import tempfile
@@ -251,7 +252,7 @@ def added(text: str, entries: str) -> str | None:
     """The file's text with more entries at its end; None where they would not come to stand under ``feeds:``."""
     if "feeds" not in (yaml.safe_load(text) or {}):
         text = text.rstrip("\n") + "\n\nfeeds:\n" if text.strip() else "feeds:\n"
-    text = text.replace("\nfeeds: []\n", "\nfeeds:\n")
+    text = re.sub(r"^feeds: \[\]$", "feeds:", text, flags=re.M)
     whole = text.rstrip("\n") + "\n" + entries
     try:
         before, after = yaml.safe_load(text), yaml.safe_load(whole)

@@ -1,7 +1,8 @@
 """An entry of a feed as a raw article, under an id that stays the same whatever the publisher changes later."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,23 @@ class Entry:
         return digest(self.value["title"], self.value["text"])
 
 
+def identified(spec: FeedSpec, items: Iterable[Item]) -> dict[str, Item]:
+    """The items of a feed by their ids, in order; of two with one id the first.
+
+    A guid that the feed gives to items with different addresses tells nothing apart, and is passed over.
+    """
+    items = list(items)
+    addresses: dict[str, set[str]] = {}
+    for item in items:
+        if item.guid and item.url:
+            addresses.setdefault(item.guid, set()).add(canonical_url(item.url))
+    found: dict[str, Item] = {}
+    for item in items:
+        is_shared = len(addresses.get(item.guid or "", ())) > 1
+        found.setdefault(article_id(spec, replace(item, guid=None) if is_shared else item), item)
+    return found
+
+
 def article_id(spec: FeedSpec, item: Item) -> str:
     """The id of an item: by its guid, else its address, else its title and day; always within its source.
 
@@ -37,7 +55,11 @@ def article_id(spec: FeedSpec, item: Item) -> str:
     if name is None:
         day = item.published_at.date().isoformat() if item.published_at else ""
         return stable_id("feed", spec.source, item.title or item.text[:200], day)
-    return stable_id("feed", spec.source, canonical_url(name) if name.startswith("http") else name)
+    if name.startswith("http"):
+        # A publisher counts versions behind a #, unless the # is how its pages are addressed.
+        route = name.partition("#")[2]
+        name = canonical_url(name) + (f"#{route}" if route.startswith(("/", "!")) else "")
+    return stable_id("feed", spec.source, name)
 
 
 def fingerprint(item: Item) -> str:
@@ -62,12 +84,16 @@ def wants_page(spec: FeedSpec, item: Item) -> bool:
 
 
 def raw_article(
-    spec: FeedSpec, feed_language: str | None, item: Item, page: Page | None, published_at: datetime
+    spec: FeedSpec,
+    name: str,
+    feed_language: str | None,
+    item: Item,
+    page: Page | None,
+    published_at: datetime,
 ) -> Entry:
     """The raw article. The page's text is taken if it says more than the feed does."""
     from_page = page is not None and len(page.text) > len(item.text)
     text = page.text if page is not None and from_page else item.text
-    name = article_id(spec, item)
     value: dict[str, Any] = {
         "id": name,
         "url": item.url,

@@ -108,10 +108,8 @@ def _notes(
 
 def span(time: timedelta) -> str:
     """A span of time in one unit, such as ``3 h``."""
-    seconds = max(0.0, time.total_seconds())
-    size, unit = next(
-        each
-        for each in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-        if seconds >= each[0] or each[0] == 1
-    )
-    return f"{seconds // size:.0f} {unit}"
+    seconds = time.total_seconds()
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size:.0f} {unit}"
+    return f"{max(0.0, seconds):.0f} s"

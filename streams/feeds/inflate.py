@@ -54,6 +54,7 @@ class Inflater:
             data = self._gzip_state.unconsumed_tail
 
     def _brotli(self) -> Iterator[bytes]:
-        yield self._brotli_state.process(self._data, output_buffer_limit=PIECE)
-        while not self._brotli_state.can_accept_more_data() and not self._brotli_state.is_finished():
-            yield self._brotli_state.process(b"", output_buffer_limit=PIECE)
+        piece = self._brotli_state.process(self._data, output_buffer_limit=PIECE)
+        while piece:  # can_accept_more_data() is true already while output is still held back
+            yield piece
+            piece = self._brotli_state.process(b"", output_buffer_limit=PIECE)

@@ -30,7 +30,7 @@ def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    if not found.version and not found.entries:
+    if not found.get("version") and not found.entries:
         begins = clean_text(body[:300].decode("utf-8", "replace"))[:80]
         raise FetchFailed("not_a_feed", f"neither RSS nor Atom nor JSON Feed; it begins with {begins!r}")
     feed = found.feed
@@ -73,15 +73,20 @@ def _item(entry: Mapping[str, Any], base: str) -> Item:
     detail = raw.get("title_detail") or {}
     return Item(
         guid=(raw.get("id") or "").strip() or None,
-        url=absolute(base, raw.get("link")),
+        url=absolute(base, raw.get("feedburner_origlink") or raw.get("link")),
         title=one_line(raw.get("title")),
         text=text,
         is_whole=bool(whole) and text == whole,
-        author=one_line(raw.get("author")) or None,
+        author=_authors(raw),
         published_at=_time(raw.get("published_parsed") or raw.get("created_parsed")),
         updated_at=_time(raw.get("updated_parsed")),
         language=tag(language or detail.get("language")),
     )
+
+
+def _authors(raw: Mapping[str, Any]) -> str | None:
+    names = [one_line(person.get("name")) for person in raw.get("authors", ())]
+    return ", ".join(dict.fromkeys(filter(None, names))) or one_line(raw.get("author")) or None
 
 
 def _time(parsed: time.struct_time | None) -> datetime | None:

@@ -12,10 +12,10 @@ from aiokafka.errors import MessageSizeTooLargeError
 from streams.codec import encode
 from streams.feeds.article import (
     Entry,
-    article_id,
     claimed_time,
     fingerprint,
     first_time,
+    identified,
     raw_article,
     wants_page,
 )
@@ -157,9 +157,7 @@ class Poller:
             await asyncio.wait(self._sending)
 
     async def _items(self, spec: FeedSpec, feed: ParsedFeed) -> tuple[int, bool]:
-        items: dict[str, Item] = {}
-        for item in feed.items:
-            items.setdefault(article_id(spec, item), item)
+        items = identified(spec, feed.items)
         if len(items) > spec.max_items:
             log.warning("more items than max_items; the rest is left", feed=spec.name, items=len(items))
         taken = dict(list(items.items())[: spec.max_items])
@@ -202,7 +200,7 @@ class Poller:
             # Kept before it is sent: whoever sends it again after a crash gives it the same time.
             self._state.keep_item(known, now)
         is_settled = is_settled or known.tries + 1 >= PAGE_TRIES
-        entry = raw_article(spec, language, item, page, known.published_at)
+        entry = raw_article(spec, name, language, item, page, known.published_at)
         done = replace(
             known,
             fingerprint=mark if is_settled else "",
