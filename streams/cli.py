@@ -18,7 +18,7 @@ COMMANDS = {
     "init": "streams.commands.init:init",
     "setup": "streams.commands.stream:setup",
     "worker": "streams.commands.stream:worker",
-    "publish": "streams.commands.stream:publish_command",
+    "publish": "streams.commands.publish:publish",
     "feeds": "streams.commands.feeds:app",
     "reprocess": "streams.commands.reprocess:reprocess",
     "status": "streams.commands.status:status",

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     feeds_state: Path = Field(
         Path(".stancewatch/feeds"), description="Where `feeds run` keeps what it has read and sent"
     )
+    publish_state: Path = Field(
+        Path(".stancewatch/publish"), description="Where `publish` keeps how far it came, to go on there"
+    )
     prefix: str = Field(
         "", pattern=r"^[a-z0-9-]{0,40}$", description="Put before every topic, index and group name"
     )

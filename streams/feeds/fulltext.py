@@ -18,6 +18,8 @@ _META_TIME = re.compile(
     r"""["'](\d{4}-\d\d-\d\dT[\d:.]{5,15}(?:Z|[+-]\d\d:?\d\d)?)["']"""
 )
 
+_LANGUAGE = re.compile(r"""<html\b[^>]{0,400}\blang=["']?([\w-]{2,35})""", re.I)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -43,6 +45,7 @@ def extract(body: bytes, content_type: str, url: str | None) -> Page | None:
         return None
     if found is None or isinstance(found, dict):
         return None
+    language = _LANGUAGE.search(markup[:4096])
     text = _without_heading(without_teaser(clean_text(found.text or "")), one_line(found.title))
     if not MIN_LETTERS <= len(text) <= MAX_LETTERS:
         return None
@@ -51,7 +54,7 @@ def extract(body: bytes, content_type: str, url: str | None) -> Page | None:
         author=one_line(found.author) or None,
         published_at=_time(markup, found.date),
         site=one_line(found.sitename) or None,
-        language=tag(found.language),
+        language=tag(language[1]) if language else None,
         text=text,
     )
 

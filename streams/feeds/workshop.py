@@ -1,9 +1,10 @@
 """Parsing and extracting in a process apart: whatever a document does to a parser, it costs a few seconds and no more."""
 
 import asyncio
+import contextlib
 import multiprocessing
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as TookTooLong
 from typing import ParamSpec, TypeVar
 
@@ -31,20 +32,27 @@ class Workshop:
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The function's result. Raises FetchFailed: its own, ``parse_timeout`` or ``parse_crashed``."""
-        try:
+        with self._explained():
             return await asyncio.wrap_future(
                 self._pool.schedule(work, args=args, kwargs=kwargs, timeout=self._timeout)
             )
+
+    def run_and_wait(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like ``run``, for code that has no event loop to give way to."""
+        with self._explained():
+            found: T = self._pool.schedule(work, args=args, kwargs=kwargs, timeout=self._timeout).result()
+            return found
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
         except (TookTooLong, TimeoutError) as error:
             raise FetchFailed("parse_timeout", f"reading it took longer than {self._timeout:g} s") from error
         except ProcessExpired as error:
             raise FetchFailed("parse_crashed", f"reading it ended a process with {error.exitcode}") from error
         except (MemoryError, RecursionError) as error:
             raise FetchFailed("parse_crashed", f"reading it needs too much: {error!r}") from error
-
-    def run_here(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Like ``run``, for code that has no event loop to give way to."""
-        return asyncio.run(self.run(work, *args, **kwargs))
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""
