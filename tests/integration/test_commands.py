@@ -27,6 +27,10 @@ def run(
     )
 
 
+def begin(*arguments: str, variables: dict[str, str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "streams", *arguments], env={**os.environ, **variables})
+
+
 def variables_of(settings: Settings) -> dict[str, str]:
     return {
         "STANCEWATCH_KAFKA": settings.kafka,
@@ -80,8 +84,7 @@ async def test_publish_goes_on_where_it_was_killed(settings: Settings, tmp_path:
     file = tmp_path / "articles.jsonl"
     file.write_bytes(b"\n".join(article(n, "Text.") for n in range(3000)))
     variables = {**variables_of(settings), "STANCEWATCH_PUBLISH_STATE": str(tmp_path / "state")}
-    command = [sys.executable, "-m", "streams", "publish", str(file)]
-    first = subprocess.Popen([*command, "--rate", "300"], env={**os.environ, **variables})
+    first = begin("publish", str(file), "--rate", "300", variables=variables)
 
     async def far_enough() -> bool:
         return len(await values(settings, RAW)) >= 900
