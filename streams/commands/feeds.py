@@ -104,7 +104,13 @@ async def _run(settings: Settings, once: bool) -> int:
         stop = asyncio.Event()
         for signum in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signum, stop.set)
-        pages = await serve_pages(settings.monitor_host, settings.monitor_port or FEEDS_PORT, runner.health)
+        port = settings.monitor_port or FEEDS_PORT
+        try:
+            pages = await serve_pages(settings.monitor_host, port, runner.health)
+        except OSError as error:
+            raise fail(
+                f"cannot listen on port {port} (STANCEWATCH_MONITOR_PORT): {error}", EXIT_USAGE
+            ) from error
         stack.push_async_callback(pages.cleanup)
         await runner.run(stop)
     return 0

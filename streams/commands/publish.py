@@ -189,7 +189,11 @@ def _chained(files: tuple[Path, ...], doors: Doors, journal: Journal | None) -> 
 
 
 def _stopped(console: Console, tally: Tally, journal: Journal | None) -> None:
-    if journal is None or not tally.sent:
+    if journal is None:
+        return
+    if journal.is_fresh:
+        journal.forget()
+    if not tally.sent:
         return
     journal.write()
     console.print(f"stopped after {tally.sent} articles; the same command goes on from there")

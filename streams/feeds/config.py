@@ -74,8 +74,8 @@ class Feeds(_Strict):
 
     contact: Annotated[str, Field(pattern=r"^[\x21-\x7e]+$", max_length=200)] | None = None
     allow_hosts: tuple[Annotated[str, Field(pattern=_HOST)], ...] = ()
-    host_delay: Annotated[Seconds, Field(ge=0, le=600)] = 2
-    at_once: Annotated[int, Field(ge=1, le=64)] = 8
+    host_delay: Annotated[Seconds, Field(ge=0, le=60)] = 2
+    at_once: Annotated[int, Field(ge=1, le=64)] = 16
     feeds: tuple[FeedSpec, ...] = ()
 
     @property

@@ -1,6 +1,17 @@
 """What can go wrong with a feed or a page."""
 
-_PASSING = frozenset({"timeout", "unreachable", "left_alone", "robots_unknown", "http_429", "http_408"})
+_PASSING = frozenset(
+    {
+        "timeout",
+        "unreachable",
+        "left_alone",
+        "robots_unknown",
+        "http_408",
+        "http_429",
+        "parse_crashed",
+        "parse_timeout",
+    }
+)
 
 
 class FetchFailed(Exception):  # noqa: N818 - says what happened

@@ -130,6 +130,7 @@ class Fetcher:
             raise FetchFailed("unreachable", f"{url}: {error or type(error).__name__}") from error
 
     async def _one(self, url: str, headers: Mapping[str, str], limits: Limits) -> Answer:
+        self._client.cookies.clear()  # nobody is to know us again
         async with self._client.stream("GET", url, headers=dict(headers)) as response:
             body = b"" if response.status_code != 200 else await _body(response, limits.size)
             return Answer(response.status_code, url, response.headers, body)

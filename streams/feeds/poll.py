@@ -41,6 +41,7 @@ ACCEPT_PAGE = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 ITEMS_AT_ONCE = 8
 
 PAGE_TRIES = 3
+SETTLE = 8.0
 
 Send = Callable[[bytes, bytes], Awaitable[None]]
 
@@ -152,9 +153,12 @@ class Poller:
         return sent
 
     async def settle(self) -> None:
-        """Wait for what is being sent right now."""
-        if self._sending:
-            await asyncio.wait(self._sending)
+        """Wait some seconds for what is being sent right now. What Kafka does not take in time is sent again later."""
+        if not self._sending:
+            return
+        _, waiting = await asyncio.wait(self._sending, timeout=SETTLE)
+        for sending in waiting:
+            sending.cancel()
 
     async def _items(self, spec: FeedSpec, feed: ParsedFeed) -> tuple[int, bool]:
         items = identified(spec, feed.items)

@@ -21,7 +21,15 @@ from streams.feeds.polite import Politeness
 from streams.feeds.poll import Poller, Reader, Send
 from streams.feeds.state import State
 from streams.feeds.workshop import Workshop
-from streams.metrics import BUILD, FEED_FAILURES, FEED_ITEMS, FEED_LAST_ITEM, FEED_POLLS, FEED_SILENT_AFTER
+from streams.metrics import (
+    BUILD,
+    FEED_FAILURES,
+    FEED_ITEMS,
+    FEED_LAST_ITEM,
+    FEED_PAGES,
+    FEED_POLLS,
+    FEED_SILENT_AFTER,
+)
 from streams.settings import Settings, SettingsError
 from streams.topology import FEEDS
 
@@ -173,6 +181,10 @@ class Runner:
         FEED_FAILURES.labels(spec.name).set(known.failures)
         for outcome in ("sent", "updated", "refused"):
             FEED_ITEMS.labels(spec.name, outcome)
+        for result in ("new", "unchanged"):
+            FEED_POLLS.labels(spec.name, result)
+        for result in ("read", "missed"):
+            FEED_PAGES.labels(spec.name, result)
 
     async def _sent(self, key: bytes, value: bytes) -> None:
         await self._send(key, value)

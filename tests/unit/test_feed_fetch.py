@@ -251,6 +251,13 @@ async def test_nobody_there_and_no_such_name(fetcher: Fetcher) -> None:
         await Guard(resolver=unknown).connect_tcp("nowhere.example", 80)
 
 
+async def test_no_cookie_is_kept(publisher: Publisher, fetcher: Fetcher) -> None:
+    publisher.pages["/feed"] = lambda _: web.Response(headers={"Set-Cookie": "who=you; Path=/"})
+    for _ in range(2):
+        await fetcher.get(f"{publisher.url}/feed")
+    assert "Cookie" not in publisher.asked[1].headers
+
+
 async def test_a_host_is_asked_one_by_one_with_pauses(publisher: Publisher) -> None:
     publisher.pages["/feed"] = "text"
     async with Fetcher(Guard(["127.0.0.1", "localhost"]), Politeness(0.1)) as fetching:

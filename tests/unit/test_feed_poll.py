@@ -18,10 +18,13 @@ from streams.feeds.errors import FetchFailed
 from streams.feeds.fetch import Fetcher
 from streams.feeds.polite import Politeness
 from streams.feeds.poll import PAGE_AGAIN_AFTER, Poller, Reader
+from streams.feeds.send import Sender
 from streams.feeds.state import KEPT, State
 from streams.feeds.workshop import Workshop
-from streams.settings import SettingsError
+from streams.metrics import RETRIES
+from streams.settings import SettingsError, load_settings
 from tests.publisher import Publisher, entry, rss
+from tests.support import eventually
 from tests.unit.test_feed_fulltext import BODY, HEADS, PARAGRAPHS, page
 
 START = datetime(2025, 11, 24, 12, tzinfo=UTC).timestamp()
@@ -291,5 +294,33 @@ async def test_a_document_that_hangs_its_parser_costs_only_itself() -> None:
         with pytest.raises(FetchFailed, match="parse_crashed"):
             await workshop.run(os._exit, 9)
         assert await workshop.run(len, "abc") == 3
+        workshop._pool.stop()  # type: ignore[no-untyped-call]
+        workshop._pool.join()
+        assert await workshop.run(len, "abc") == 3
     finally:
         workshop.close()
+
+
+async def test_an_absent_kafka_is_waited_for_and_holds_up_no_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.feeds.poll.SETTLE", 0.2)
+    desk.publisher.pages["/feed"] = rss(entry(1, "One."))
+    sender = Sender(load_settings(kafka="127.0.0.1:1"))
+    before = RETRIES.labels("kafka")._value.get()
+    state = State(desk.folder)
+    async with Fetcher(Guard(["127.0.0.1"]), Politeness(0)) as fetcher:
+        poller = Poller(Reader(fetcher, desk.workshop), state, sender.send, clock=lambda: desk.now)
+        polling = asyncio.create_task(poller.poll(desk.spec()))
+
+        async def has_tried() -> bool:
+            return bool(RETRIES.labels("kafka")._value.get() > before + 1)
+
+        await eventually(has_tried)
+        assert not polling.done()
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+        await poller.settle()
+    await sender.close()
+    state.close()
+    assert [each["text"] for each in await desk.poll()] == ["One."]
