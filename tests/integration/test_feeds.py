@@ -119,7 +119,7 @@ async def test_from_a_feed_to_the_index(
     async def both() -> bool:
         return len(await values(settings, RAW)) == 2
 
-    await eventually(both, 60)
+    await eventually(both, 150)
     await served(settings, fleet, ("classify", "index"))
     articles = await documents(settings, "news-articles")
     assert {each["source"] for each in articles.values()} == {"Outlet feed"}
@@ -149,7 +149,7 @@ async def test_a_restart_sends_nothing_twice_and_a_changed_list_is_taken_in(
         async def look() -> bool:
             return len(await values(settings, RAW)) >= wanted
 
-        await eventually(look, 60)
+        await eventually(look, 150)
 
     port = next(ports)
     started.append(Service(settings, tmp_path, port))
@@ -159,7 +159,7 @@ async def test_a_restart_sends_nothing_twice_and_a_changed_list_is_taken_in(
     done = await asyncio.to_thread(run, "feeds", "run", "--once", variables=environment(settings, tmp_path))
     assert done.returncode == 0, done.stderr
     started.append(Service(settings, tmp_path, port))
-    await eventually(started[-1].is_up, 60)
+    await eventually(started[-1].is_up, 150)
     (tmp_path / "feeds.yaml").write_text("feeds: [")
 
     async def is_refused() -> bool:
@@ -186,7 +186,7 @@ async def test_kill_9_loses_nothing_and_repeats_only_the_same_ids(
         async def some(wanted: int = wanted) -> bool:
             return len(await values(settings, RAW)) >= wanted
 
-        await eventually(some, 60)
+        await eventually(some, 150)
         await started[-1].stop(signal.SIGKILL)
     done = await asyncio.to_thread(run, "feeds", "run", "--once", variables=environment(settings, tmp_path))
     assert done.returncode == 0, done.stderr
