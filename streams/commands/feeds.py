@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import re
 import signal
 import sys
 import tempfile
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -28,7 +26,7 @@ from streams.commands.common import (
 from streams.feeds.check import Checked, check, span
 from streams.feeds.config import Feeds, load_feeds
 from streams.feeds.errors import FetchFailed
-from streams.feeds.opml import Imported, as_yaml, read_opml
+from streams.feeds.opml import Imported, added, as_yaml, read_opml
 from streams.feeds.run import Runner
 from streams.feeds.send import Sender
 from streams.feeds.state import State
@@ -252,20 +250,6 @@ def _add(path: Path, found: Imported) -> None:
         path.write_text(whole, "utf-8")
     except OSError as error:
         raise fail(f"cannot write {path}: {error.strerror}", EXIT_INPUT) from error
-
-
-def added(text: str, entries: str) -> str | None:
-    """The file's text with more entries at its end; None where they would not come to stand under ``feeds:``."""
-    if "feeds" not in (yaml.safe_load(text) or {}):
-        text = text.rstrip("\n") + "\n\nfeeds:\n" if text.strip() else "feeds:\n"
-    text = re.sub(r"^feeds: \[\]$", "feeds:", text, flags=re.M)
-    whole = text.rstrip("\n") + "\n" + entries
-    try:
-        before, after = yaml.safe_load(text), yaml.safe_load(whole)
-    except yaml.YAMLError:
-        return None
-    expected = {**before, "feeds": [*(before["feeds"] or []), *yaml.safe_load(entries)]}
-    return whole if after == expected else None
 
 
 def _tell(path: Path, found: Imported, dry_run: bool) -> None:

@@ -80,5 +80,19 @@ def as_yaml(feeds: tuple[FeedSpec, ...]) -> str:
     return "".join(f"  {line}\n" for line in text.splitlines())
 
 
+def added(text: str, entries: str) -> str | None:
+    """The file's text with more entries at its end; None where they would not come to stand under ``feeds:``."""
+    if "feeds" not in (yaml.safe_load(text) or {}):
+        text = text.rstrip("\n") + "\n\nfeeds:\n" if text.strip() else "feeds:\n"
+    text = re.sub(r"^feeds: \[\]$", "feeds:", text, flags=re.M)
+    whole = text.rstrip("\n") + "\n" + entries
+    try:
+        before, after = yaml.safe_load(text), yaml.safe_load(whole)
+    except yaml.YAMLError:
+        return None
+    expected = {**before, "feeds": [*(before["feeds"] or []), *yaml.safe_load(entries)]}
+    return whole if after == expected else None
+
+
 def _attribute(outline: Element, name: str) -> str | None:
     return next((value for key, value in outline.attrib.items() if key.lower() == name.lower()), None)

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from streams.commands.feeds import added
 from streams.feeds.config import Feeds, FeedsError, load_feeds
 from streams.feeds.errors import FetchFailed
-from streams.feeds.opml import as_yaml, read_opml
+from streams.feeds.opml import added, as_yaml, read_opml
 
 ROOT = Path(__file__).parents[2]
 ONE = "feeds:\n  - {name: a, url: 'https://a.example/rss', source: A}\n"
