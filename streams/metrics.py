@@ -48,6 +48,18 @@ IN_WORK = Gauge("stancewatch_records_in_work", "Records of the batch that is bei
 BUILD = Gauge("stancewatch_build", "What runs here", ["role", "version"])
 # What decides on results: always 1. part: pipeline (code and model), lexicon, detector.
 PARTS = Gauge("stancewatch_part", "What decides on results here", ["role", "part", "version"])
+# Looks at feeds, by feed and result: new, unchanged, or why it failed.
+FEED_POLLS = Counter("stancewatch_feed_polls", "Looks at feeds, by result", ["feed", "result"])
+# Items of feeds by outcome: sent, updated, refused.
+FEED_ITEMS = Counter("stancewatch_feed_items", "Items of feeds by outcome", ["feed", "outcome"])
+# Pages asked for their full text: read, missed.
+FEED_PAGES = Counter("stancewatch_feed_pages", "Pages asked for their full text", ["feed", "result"])
+# Looks at a feed that failed since one succeeded.
+FEED_FAILURES = Gauge("stancewatch_feed_failures", "Looks that failed in a row", ["feed"])
+# When a feed last gave something to send, or was first seen; Unix seconds.
+FEED_LAST_ITEM = Gauge("stancewatch_feed_last_item_seconds", "When a feed last gave an item", ["feed"])
+# How long a feed may give nothing before it counts as silent.
+FEED_SILENT_AFTER = Gauge("stancewatch_feed_silent_after_seconds", "Silence that a feed is allowed", ["feed"])
 # Share of the fullest data disk of Elasticsearch that is in use (index).
 DISK_USED = Gauge("stancewatch_elasticsearch_disk_used_ratio", "Used share of Elasticsearch's fullest disk")
 

@@ -54,6 +54,13 @@ class Settings(BaseSettings):
     alert_rules: Path | None = Field(
         None, description="Rules as in deploy/alerts.yaml; unset: every confirmed shift goes to Alertmanager"
     )
+    feeds: Path = Field(Path("deploy/feeds.yaml"), description="Which feeds `feeds run` reads")
+    feeds_state: Path = Field(
+        Path(".stancewatch/feeds"), description="Where `feeds run` keeps what it has read and sent"
+    )
+    publish_state: Path = Field(
+        Path(".stancewatch/publish"), description="Where `publish` keeps how far it came, to go on there"
+    )
     prefix: str = Field(
         "", pattern=r"^[a-z0-9-]{0,40}$", description="Put before every topic, index and group name"
     )
@@ -73,7 +80,7 @@ class Settings(BaseSettings):
     )
 
     monitor_host: str = Field("127.0.0.1", description="Where /metrics and /healthz listen")
-    monitor_port: int = Field(0, ge=0, le=65535, description="0 takes the role's own port, 9101 to 9104")
+    monitor_port: int = Field(0, ge=0, le=65535, description="0 takes the role's own port, 9101 to 9105")
     stall_seconds: float = Field(60.0, gt=0, description="No progress with lag for so long is unhealthy")
     breaker_ratio: float = Field(
         0.5,

@@ -20,6 +20,8 @@ DEAD_INDEX = "news-dead-letters"
 
 ROLES = ("classify", "track", "index", "notify")
 MONITOR_PORTS = {role: 9101 + place for place, role in enumerate(ROLES)}
+FEEDS = "feeds"
+FEEDS_PORT = MONITOR_PORTS[ROLES[-1]] + 1
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024  # a text of 1 MiB, escaped in JSON, then in base64 in a dead letter
 
 _RETENTION = {

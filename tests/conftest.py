@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.services"]
+pytest_plugins = ["tests.services", "tests.publisher"]
 
 SHARED = Path(os.environ.get("STANCEWATCH_SHARED", Path(__file__).parents[2] / "shared"))
 

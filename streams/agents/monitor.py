@@ -5,12 +5,11 @@ import time
 from typing import Any
 
 import structlog
-from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from streams import __version__
 from streams.agents.worker import Role
 from streams.metrics import BUILD, LAG, LAST_PROGRESS, PARTS, QUEUE
+from streams.pages import serve_pages
 from streams.settings import Settings
 from streams.topology import MONITOR_PORTS
 
@@ -59,11 +58,7 @@ class Monitor:
         BUILD.labels(self._role.name, __version__).set(1)
         for part, version in self._role.parts.items():
             PARTS.labels(self._role.name, part, version).set(1)
-        pages = web.Application()
-        pages.add_routes([web.get("/metrics", self._metrics), web.get("/healthz", self._healthz)])
-        self._runner = web.AppRunner(pages, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        self._runner = await serve_pages(self._host, self._port, self._health)
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -94,20 +89,15 @@ class Monitor:
         self._lagging = set(lag)
         LAST_PROGRESS.set(self.progress.stalled_for())
 
-    async def _metrics(self, _: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-    async def _healthz(self, _: web.Request) -> web.Response:
-        healthy = self.progress.healthy()
-        body = {
+    def _health(self) -> dict[str, Any]:
+        return {
             "role": self._role.name,
             "version": __version__,
             "parts": self._role.parts,
-            "healthy": healthy,
+            "healthy": self.progress.healthy(),
             "lag": self.progress.lag,
             "seconds_without_progress": round(self.progress.stalled_for(), 1),
         }
-        return web.json_response(body, status=200 if healthy else 503)
 
 
 def _offsets(app: Any) -> tuple[dict[Any, int], dict[Any, int], dict[Any, int]]:

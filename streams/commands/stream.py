@@ -1,23 +1,19 @@
-"""``setup``, ``worker`` and ``publish``: the commands that need Kafka and Elasticsearch."""
+"""``setup`` and ``worker``: the commands that need Kafka and Elasticsearch."""
 
 import asyncio
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from streams.commands.common import EXIT_INPUT, EXIT_MISMATCH, lines_of, out, progress_bar, settings_or_exit
-from streams.core.errors import Rejected
+from streams.commands.common import EXIT_MISMATCH, out, settings_or_exit
 from streams.logs import configure_logs
-from streams.publish import Line, publish
 from streams.setup import run_setup
 from streams.topology import ROLES
 
 Role = StrEnum("Role", {role: role for role in ROLES})  # type: ignore[misc]
-BAD_LINES_SHOWN = 20
 
 
 def setup(
@@ -80,50 +76,3 @@ def worker(role: Annotated[Role, typer.Argument(help="Which part of the pipeline
     from streams.agents.run import run_worker  # noqa: PLC0415 - Faust takes a second to import; only workers pay it
 
     run_worker(role.value, settings)
-
-
-def publish_command(
-    file: Annotated[Path, typer.Argument(help="Raw articles as JSONL, or - for standard input.")],
-    rate: Annotated[float | None, typer.Option(help="Articles a second at the most.", min=0.01)] = None,
-    keep_bad: Annotated[
-        bool, typer.Option("--keep-bad", help="Send bad lines too, so that they end as dead letters.")
-    ] = False,
-) -> None:
-    """Send raw articles to articles.raw. Bad lines are reported with their numbers and do not stop the rest.
-
-    Exit code 2 means that some lines were not sent.
-
-    Examples:
-
-        stancewatch publish articles.jsonl
-
-        zcat big.jsonl.gz | stancewatch publish - --rate 100
-    """
-    settings = settings_or_exit()
-    sent, bad = asyncio.run(_publish(file, settings, rate, keep_bad))
-    console = out(stderr=True)
-    for line in bad[:BAD_LINES_SHOWN]:
-        fault = line.fault or Rejected("", "", "")
-        console.print(f"line {line.number}: {escape(str(fault))}", style="red", soft_wrap=True)
-    if len(bad) > BAD_LINES_SHOWN:
-        console.print(f"… and {len(bad) - BAD_LINES_SHOWN} more bad lines", style="red")
-    kept = " (kept: they will end as dead letters)" if keep_bad and bad else ""
-    out().print(f"{sent} articles published, {len(bad)} bad lines{kept}")
-    if bad and not keep_bad:
-        raise typer.Exit(EXIT_INPUT)
-
-
-async def _publish(
-    file: Path, settings: object, rate: float | None, keep_bad: bool
-) -> tuple[int, list[Line]]:
-    from streams.contracts import raw_articles  # noqa: PLC0415 - keeps `--help` quick
-
-    bad: list[Line] = []
-    sent = 0
-    with lines_of(file) as (lines, total), progress_bar("publishing", total) as advance:
-        async for line in publish(lines, settings, raw_articles(), rate=rate, keep_bad=keep_bad):  # type: ignore[arg-type]
-            advance(line.size)
-            if line.fault is not None:
-                bad.append(line)
-            sent += line.fault is None or keep_bad
-    return sent, bad

@@ -1,15 +1,18 @@
 """The command line as a person meets it: real processes, exit codes, messages."""
 
+import gzip
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import orjson
+from backports import zstd
 
 from streams.settings import Settings
 from streams.topology import RAW
-from tests.support import article, values
+from tests.support import article, eventually, values
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,6 +25,10 @@ def run(
     return subprocess.run(
         command, input=given, capture_output=True, env=environment, timeout=120, check=False
     )
+
+
+def begin(*arguments: str, variables: dict[str, str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "streams", *arguments], env={**os.environ, **variables})
 
 
 def variables_of(settings: Settings) -> dict[str, str]:
@@ -43,6 +50,60 @@ async def test_publish_goes_on_past_bad_lines_and_reports_them(settings: Setting
     assert b"2 articles published, 2 bad lines" in done.stdout
     assert b"\x1b[" not in done.stdout + done.stderr
     assert {value["id"] for value in await values(settings, RAW)} == {"a-1", "a-2"}
+
+
+async def test_publish_takes_a_folder_of_every_kind(settings: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.jsonl.gz").write_bytes(gzip.compress(article(1, "One.") + b"\n{}\n"))
+    (folder / "b.csv").write_text("outlet;body;day\nWire;Two.;2025-05-21\nWire;;2025-05-21\n")
+    (folder / "c.jsonl.zst").write_bytes(zstd.compress(article(3, "Three.", outlet="Wire")))
+    variables = {**variables_of(settings), "STANCEWATCH_PUBLISH_STATE": str(tmp_path / "state")}
+    mapped = ("--map", "source=outlet", "--set", "language=en")
+    command = ("publish", str(folder), *mapped, "--map", "text=body", "--map", "published_at=day")
+    done = run(*command, "--dry-run", variables=variables)
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 5)
+    assert await values(settings, RAW) == []
+    done = run(*command, variables=variables)
+    assert done.returncode == 2
+    assert b"a.jsonl.gz: line 2: missing_" in done.stderr
+    assert b"b.csv: line 3: " in done.stderr
+    assert {value["text"] for value in await values(settings, RAW)} == {"Two."}
+    assert not list((tmp_path / "state").iterdir()), "a run that came to its end leaves nothing"
+    done = run("publish", str(folder / "c.jsonl.zst"), *mapped, variables=variables)
+    assert done.returncode == 0, done.stderr
+    found = {value["text"]: value for value in await values(settings, RAW)}
+    assert (found["Three."]["source"], found["Three."]["language"]) == ("Wire", "en")
+    for wrong in (("--map", "text"), ("--delimiter", "ab"), ("--set", "=x")):
+        assert run("publish", str(folder), *wrong, variables=variables).returncode == 64
+    done = run("publish", str(tmp_path / "none.csv"), variables=variables)
+    assert (done.returncode, b"none.csv: No such file" in done.stderr) == (2, True)
+
+
+async def test_publish_goes_on_where_it_was_killed(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "articles.jsonl"
+    file.write_bytes(b"\n".join(article(n, "Text.") for n in range(3000)))
+    variables = {**variables_of(settings), "STANCEWATCH_PUBLISH_STATE": str(tmp_path / "state")}
+    first = begin("publish", str(file), "--rate", "300", variables=variables)
+
+    async def far_enough() -> bool:
+        return len(await values(settings, RAW)) >= 900
+
+    await eventually(far_enough, 60)
+    first.kill()
+    first.wait()
+    before = len(await values(settings, RAW))
+    assert before < 3000
+    done = run("publish", str(file), variables=variables)
+    assert done.returncode == 0, done.stderr
+    assert b"going on where it was" in done.stderr
+    again = int(done.stdout.split()[0])
+    assert again < 3000, "it did not begin anew"
+    found = Counter(value["id"] for value in await values(settings, RAW))
+    assert len(found) == 3000
+    assert sum(found.values()) - 3000 <= 700, "what the last second had sent is sent once more"
+    done = run("publish", str(file), variables=variables)
+    assert done.stdout.startswith(b"3000 articles published")
 
 
 async def test_publish_can_throttle(settings: Settings) -> None:

@@ -98,10 +98,27 @@ def test_workers_start_after_setup_and_setup_after_what_it_sets_up() -> None:
 
 
 def test_both_files_run_the_roles_alike() -> None:
-    for role in (*ROLES, "setup", "cli"):
+    for role in (*ROLES, "feeds", "setup", "cli"):
         here, there = services()[role], services(FILES[1])[role]
         for key in ("image", "command", "read_only", "tmpfs", "mem_limit", "cap_drop", "init"):
             assert here.get(key) == there.get(key), f"{role}.{key}"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_feeds_reach_outside_and_keep_their_state(name: str) -> None:
+    feeds = services(name)["feeds"]
+    assert feeds["command"] == ["feeds", "run"]
+    assert feeds["read_only"] is True
+    folder = feeds["environment"]["STANCEWATCH_FEEDS_STATE"]
+    assert "feeds-state:/var/lib/stancewatch" in feeds["volumes"]
+    assert Path(folder).is_relative_to("/var/lib/stancewatch")
+    assert f"./deploy/feeds.yaml:{feeds['environment']['STANCEWATCH_FEEDS']}:ro" in feeds["volumes"]
+    assert "feeds-state" in compose(name)["volumes"]
+    assert "-o 10001" in (ROOT / "deploy/Dockerfile").read_text(), (
+        "a new volume takes the owner of the image's folder"
+    )
+    if name == FILES[0]:
+        assert set(feeds["networks"]) == {"inside", "outside"}
 
 
 def test_the_versions_are_those_of_the_services_without_docker() -> None:

@@ -1,0 +1,1 @@
+"""The batch doors: articles from files of several kinds, as records for ``articles.raw``."""

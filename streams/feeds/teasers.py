@@ -1,0 +1,36 @@
+"""What an entry or a page says about itself and not about the world: "Read more", "appeared first on"."""
+
+import re
+
+_LINE = re.compile(
+    r"(?:"
+    r"(?:(?:continue|keep) reading|read (?:more|on|(?:the )?full (?:story|article|report))|(?:click|tap) here"
+    r"|weiterlesen|lire la suite|leer más|leggi tutto|читать далее)\b(?:\s*:.{0,200}|[^.]{0,120})"
+    r"|the post .{1,300} (?:first )?appeared (?:first )?on .{1,120}"
+    r"|(?:see|read|watch|listen|related|more on this(?: story)?|read also|also read|see also|more from .{1,60})\s*:.{0,200}"
+    r"|(?:advertisement|anzeige|publicité)"
+    r"|sign up (?:for|to) .{1,160}"
+    r"|\d+ comments?"
+    r")(?:\.{3}|[\s…»>→\]])*",
+    re.I,
+)
+_TAIL = re.compile(
+    r"\s*(?:"
+    r"\[(?:…|\.\.\.|&#8230;|\s)*\]"
+    r"|(?:continue reading|read more|read the full (?:story|article)|weiterlesen|lire la suite|leer más|leggi tutto)[\s.…»>→]*"
+    r"|the post [^\n]{1,300} (?:first )?appeared (?:first )?on [^\n]{1,120}"
+    r")\s*\Z",
+    re.I,
+)
+LONGEST_LINE = 400
+
+
+def without_teaser(text: str) -> str:
+    """The text without lines that only lead elsewhere, and without such words at its end."""
+    lines = [
+        line for line in text.split("\n") if len(line) > LONGEST_LINE or not _LINE.fullmatch(line.strip())
+    ]
+    kept = "\n".join(lines).strip()
+    while (shorter := _TAIL.sub("", kept[-1000:])) != kept[-1000:]:
+        kept = (kept[:-1000] + shorter).strip()
+    return kept
