@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import yaml
 
-from streams.kibana_objects import FOLDER, Object, compile_objects, ndjson, source
+from streams.kibana_objects import Object, compile_objects, ndjson, source
 from streams.settings import Settings
 from streams.steps import SetupError, Step, outcome
 from streams.topology import SHIFTS_INDEX
@@ -23,11 +22,8 @@ ACTIONS = {
 
 async def kibana_steps(settings: Settings, url: str, dry_run: bool) -> AsyncIterator[Step]:
     """Every object, connector and rule, as it is done. Raises SetupError."""
-    try:
-        objects = compile_objects(source(), settings)
-        given: Object = yaml.safe_load((FOLDER / "rules.yaml").read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SetupError(f"the sources of deploy/kibana are not there: {error}") from error
+    objects = compile_objects(source(), settings)
+    given = source("rules.yaml")
     async with _client(settings, url) as client:
         kibana = _Kibana(client, url)
         yield await _import(kibana, objects, dry_run)

@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import yaml
 
 from streams.settings import Settings, load_settings
 
-FOLDER = Path(__file__).resolve().parents[1] / "deploy" / "kibana"
+CHECKOUT = Path(__file__).resolve().parents[1] / "deploy" / "kibana"
 WIDTH = 48  # columns of a dashboard's grid
 LAYER = "layer"
 # The forms that are written here; a newer Kibana brings them up to its own on import.
@@ -27,9 +28,11 @@ ARTICLE = (
 Object = dict[str, Any]
 
 
-def source() -> Object:
-    """The parsed source. Raises OSError where the checkout's ``deploy`` folder is not there."""
-    parsed: Object = yaml.safe_load((FOLDER / "objects.yaml").read_text(encoding="utf-8"))
+def source(name: str = "objects.yaml") -> Object:
+    """A parsed file of ``deploy/kibana``: the package carries a copy, a checkout is read itself."""
+    carried = files("streams").joinpath("deploy/kibana", name)
+    found = carried if carried.is_file() else CHECKOUT / name
+    parsed: Object = yaml.safe_load(found.read_text(encoding="utf-8"))
     return parsed
 
 
@@ -227,6 +230,6 @@ def _packed(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    (FOLDER / "objects.ndjson").write_text(
+    (CHECKOUT / "objects.ndjson").write_text(
         ndjson(compile_objects(source(), load_settings(prefix=""))), "utf-8"
     )

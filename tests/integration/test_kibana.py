@@ -1,22 +1,26 @@
 """What is shipped for Kibana hangs together, asks only what a real Elasticsearch answers, and imports."""
 
+import asyncio
 import json
+import subprocess
+import sys
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from aiohttp import web
 
 from streams.codec import encode
 from streams.indices import template
 from streams.kibana import kibana_steps, rule_body
-from streams.kibana_objects import FOLDER, chart_request, compile_objects, lucene, ndjson, source
+from streams.kibana_objects import CHECKOUT, chart_request, compile_objects, lucene, ndjson, source
 from streams.search import Store, Write, make_client
 from streams.services.config import free_ports
 from streams.settings import Settings, SettingsError, load_settings
 from streams.steps import SetupError
+from tests.integration.test_commands import run, variables_of
 from tests.integration.test_notify import shift
 from tests.integration.test_search import event
 from tests.kibana import Kibana
@@ -24,7 +28,7 @@ from tests.kibana import Kibana
 PLAIN = load_settings(prefix="")
 SOURCE = source()
 OBJECTS = compile_objects(SOURCE, PLAIN)
-RULES = yaml.safe_load((FOLDER / "rules.yaml").read_text("utf-8"))
+RULES = source("rules.yaml")
 VIEWS = {view["id"]: view for view in SOURCE["data_views"]}
 
 
@@ -44,7 +48,7 @@ def fields(index: str) -> dict[str, str]:
 
 
 def test_the_ndjson_is_what_the_source_compiles_to() -> None:
-    assert (FOLDER / "objects.ndjson").read_text("utf-8") == ndjson(OBJECTS), (
+    assert (CHECKOUT / "objects.ndjson").read_text("utf-8") == ndjson(OBJECTS), (
         "run python -m streams.kibana_objects"
     )
 
@@ -168,6 +172,30 @@ async def test_importing_twice_changes_nothing_the_second_time(
     assert server.refusals == []
 
 
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """The package as a wheel brings it, with no checkout beside it."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=CHECKOUT.parents[1], check=True, capture_output=True)
+    folder = tmp_path / "installed"
+    zipfile.ZipFile(next(tmp_path.glob("*.whl"))).extractall(folder)
+    return folder
+
+
+async def test_the_wheel_alone_fills_a_kibana(
+    kibana: tuple[Kibana, str], settings: Settings, keyed: Settings, installed: Path, tmp_path: Path
+) -> None:
+    server, url = kibana
+    variables = variables_of(settings) | {"PYTHONPATH": str(installed), "STANCEWATCH_LOG_LEVEL": "error"}
+    variables["STANCEWATCH_KIBANA_API_KEY_FILE"] = str(keyed.kibana_api_key_file)
+    done = await asyncio.to_thread(run, "setup", "--kibana", url, variables=variables, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(server.objects) == len(OBJECTS)
+    assert len(server.rules) == len(RULES["rules"])
+    for name in ("objects.yaml", "objects.ndjson", "rules.yaml"):
+        assert (installed / "streams/deploy/kibana" / name).read_bytes() == (CHECKOUT / name).read_bytes()
+
+
 async def test_a_password_from_a_file_serves_too_and_a_wrong_one_is_told(
     kibana: tuple[Kibana, str], tmp_path: Path
 ) -> None:
@@ -189,11 +217,12 @@ async def test_a_password_from_a_file_serves_too_and_a_wrong_one_is_told(
 
 
 async def test_a_connector_that_the_licence_does_not_hold_is_left_out(
-    kibana: tuple[Kibana, str], keyed: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    kibana: tuple[Kibana, str], keyed: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, url = kibana
     more = {**RULES, "connectors": [*RULES["connectors"], {"name": "desk", "type": ".webhook", "config": {}}]}
-    (tmp_path / "rules.yaml").write_text(yaml.safe_dump(more))
-    monkeypatch.setattr("streams.kibana.FOLDER", tmp_path)
+    monkeypatch.setattr(
+        "streams.kibana.source", lambda name="objects.yaml": more if "rules" in name else SOURCE
+    )
     assert (await outcomes(keyed, url)).count("unavailable") == 1
     assert all(len(rule["actions"]) == 2 for rule in server.rules.values())
