@@ -14,8 +14,10 @@ from aiohttp import web
 
 from streams.codec import encode
 from streams.indices import template
-from streams.kibana import kibana_steps, rule_body
-from streams.kibana_objects import CHECKOUT, chart_request, compile_objects, lucene, ndjson, source
+from streams.kibana import kibana_steps
+from streams.kibana_charts import chart_request, lucene
+from streams.kibana_objects import CHECKOUT, compile_objects, ndjson, source
+from streams.kibana_rules import connector_body, rule_body
 from streams.search import Store, Write, make_client
 from streams.services.config import free_ports
 from streams.settings import Settings, SettingsError, load_settings
@@ -42,6 +44,9 @@ def fields(index: str) -> dict[str, str]:
                 walk(body["properties"], f"{path}{name}.")
             elif body.get("enabled", True):
                 found[path + name] = body["type"]
+                found.update(
+                    {f"{path}{name}.{part}": more["type"] for part, more in body.get("fields", {}).items()}
+                )
 
     walk(template(PLAIN, index, has_lifecycle=False)["template"]["mappings"]["properties"], "")
     return found
@@ -60,8 +65,11 @@ def test_every_reference_resolves_and_every_id_is_unique() -> None:
     assert {(each["type"], each["id"]) for each in references} <= set(ids)
     (board,) = [each for each in OBJECTS if each["type"] == "dashboard"]
     panels = json.loads(board["attributes"]["panelsJSON"])
+    controls = json.loads(board["attributes"]["controlGroupInput"]["panelsJSON"])
     names = {reference["name"] for reference in board["references"]}
-    assert {f"{panel['panelIndex']}:{panel['panelRefName']}" for panel in panels} == names
+    assert names == {f"{panel['panelIndex']}:{panel['panelRefName']}" for panel in panels} | {
+        f"controlGroup_{control}:optionsListDataView" for control in controls
+    }
     for chart in (each for each in OBJECTS if each["type"] == "lens"):
         layer = chart["attributes"]["state"]["datasourceStates"]["formBased"]["layers"]["layer"]
         used = set(json.dumps(chart["attributes"]["state"]["visualization"]).split('"')) & set(
@@ -99,6 +107,13 @@ def test_every_field_exists_with_a_type_that_fits() -> None:
             assert have[next(iter(chart["y"].values()))] in {"float", "integer", "date"}, chart["id"]
 
 
+def test_what_is_picked_above_the_dashboard_is_a_field_of_every_panel_on_stances_and_articles() -> None:
+    (board,) = SOURCE["dashboards"]
+    for control in board["controls"]:
+        for name in ("news-articles", "stance-observations", "stance-shifts"):
+            assert fields(name)[control["field"]] in {"keyword", "alias"}, (control, name)
+
+
 async def test_a_real_elasticsearch_answers_every_query(settings: Settings) -> None:
     client = make_client(settings)
     turn, article = shift("a"), event("a-1")
@@ -119,8 +134,18 @@ async def test_a_real_elasticsearch_answers_every_query(settings: Settings) -> N
     for rule in RULES["rules"]:
         params = rule_body(rule, [], settings)["params"]
         assert params["index"] == [settings.index("stance-shifts")]
-        answer = await client.search(index=params["index"], **json.loads(params["esQuery"]))
-        hits[rule["name"]] = answer["hits"]["total"]["value"]
+        # As the rule asks it: shift by shift within the window, each with its document for the message.
+        window = {"range": {params["timeField"]: {"lte": "now"}}}
+        wanted = {"bool": {"filter": [json.loads(params["esQuery"])["query"], window]}}
+        shifts = {"terms": {"field": params["termField"], "size": params["termSize"]},
+                  "aggs": {"hit": {"top_hits": {"size": params["size"]}}}}  # fmt: skip
+        answer = await client.search(index=params["index"], size=0, query=wanted, aggs={"shifts": shifts})
+        buckets = answer["aggregations"]["shifts"]["buckets"]
+        hits[rule["name"]] = len(buckets)
+        for bucket in buckets:
+            (document,) = bucket["hit"]["hits"]["hits"]
+            assert document["_source"]["sentence"] == turn.sentence
+            assert {"id", "name"} <= set(document["_source"]["actor"])
     await client.close()
     assert hits["stancewatch-latest-shifts"] == 1
     assert hits["stancewatch-topic-articles"] == 1
@@ -216,13 +241,51 @@ async def test_a_password_from_a_file_serves_too_and_a_wrong_one_is_told(
         await outcomes(load_settings(kibana_user="x", kibana_password_file=tmp_path / "none"), url)
 
 
-async def test_a_connector_that_the_licence_does_not_hold_is_left_out(
-    kibana: tuple[Kibana, str], keyed: Settings, monkeypatch: pytest.MonkeyPatch
+async def test_a_webhook_is_used_where_it_is_wanted_and_licensed(
+    kibana: tuple[Kibana, str], keyed: Settings
 ) -> None:
     server, url = kibana
-    more = {**RULES, "connectors": [*RULES["connectors"], {"name": "desk", "type": ".webhook", "config": {}}]}
-    monkeypatch.setattr(
-        "streams.kibana.source", lambda name="objects.yaml": more if "rules" in name else SOURCE
-    )
-    assert (await outcomes(keyed, url)).count("unavailable") == 1
+    wanted = keyed.model_copy(update={"kibana_webhook": "https://alerts.example.org/kibana"})
+    assert (await outcomes(wanted, url)).count("unavailable") == 1
     assert all(len(rule["actions"]) == 2 for rule in server.rules.values())
+    server.licence.add(".webhook")
+    assert (await outcomes(wanted, url)).count("updated") == len(RULES["rules"])
+    assert all(len(rule["actions"]) == 3 for rule in server.rules.values())
+    assert set(await outcomes(wanted, url)) == {"unchanged"}
+    assert server.refusals == []
+
+
+async def test_without_an_encryption_key_the_objects_come_and_the_rules_are_told_to_be_missing(
+    kibana: tuple[Kibana, str], keyed: Settings
+) -> None:
+    server, url = kibana
+    server.has_key = False
+    steps = [step async for step in kibana_steps(keyed, url, dry_run=False)]
+    assert [step.outcome for step in steps] == ["created", "unavailable"]
+    assert "xpack.encryptedSavedObjects.encryptionKey" in steps[1].detail
+    assert not server.rules
+
+
+async def test_one_object_that_was_deleted_comes_again(kibana: tuple[Kibana, str], keyed: Settings) -> None:
+    server, url = kibana
+    await outcomes(keyed, url)
+    del server.objects["lens", "stancewatch-sources"]
+    step = await anext(kibana_steps(keyed, url, dry_run=False))
+    assert (step.outcome, step.detail) == ("updated", "stancewatch-sources")
+    assert ("lens", "stancewatch-sources") in server.objects
+
+
+def test_a_prefix_stands_before_every_index_that_kibana_touches() -> None:
+    blue = load_settings(prefix="blue")
+    (index,) = [each for each in RULES["connectors"] if each["type"] == ".index"]
+    assert connector_body(index, blue)["config"]["index"] == "blue-stance-kibana-alerts"
+    assert rule_body(RULES["rules"][0], [], blue)["params"]["index"] == ["blue-stance-shifts"]
+
+
+def test_an_article_is_reached_from_a_space_of_its_own_too() -> None:
+    """Kibana puts its base path before a link that is relative, and breaks one that begins with a stroke."""
+    views = [each for each in OBJECTS if each["type"] == "index-pattern"]
+    formats = [json.loads(each["attributes"]["fieldFormatMap"]) for each in views]
+    links = [link["params"]["urlTemplate"] for each in formats for link in each.values()]
+    assert any(link.startswith("../app/discover#") for link in links)
+    assert all(link.startswith("../app/") or link == "{{rawValue}}" for link in links)
