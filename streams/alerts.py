@@ -37,6 +37,7 @@ def alert(
         "after": _quotes(shift.evidence_after),
         "sources": ", ".join(shift.sources),
         "confidence": f"{shift.confidence:.2f}",
+        "order": f"{shift.revision:06d}",  # a template can compare texts, and no numbers that are written as such
     }
     # times by event: the same shift gives the same alert after a restart
     record = {
