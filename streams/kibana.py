@@ -1,6 +1,7 @@
 """Imports ``deploy/kibana`` into a Kibana: saved objects, connectors and rules. Doing it again changes nothing."""
 
 import json
+import ssl
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -105,10 +106,10 @@ def _client(settings: Settings, url: str) -> httpx.AsyncClient:
         headers["Authorization"] = f"ApiKey {key}"
     elif settings.kibana_user and password:
         auth = httpx.BasicAuth(settings.kibana_user, password)
-    verify = str(settings.elasticsearch_ca_file) if settings.elasticsearch_ca_file else True
+    trusted = ssl.create_default_context(cafile=settings.elasticsearch_ca_file)
     base = f"{url.rstrip('/')}/"
     return httpx.AsyncClient(
-        base_url=base, headers=headers, auth=auth, timeout=60, trust_env=False, verify=verify
+        base_url=base, headers=headers, auth=auth, timeout=60, trust_env=False, verify=trusted
     )
 
 

@@ -14,7 +14,7 @@ SENTENCE, ACTOR, ISSUE = (
     f"{{{{#context.hits}}}}{{{{_source.{field}}}}}{{{{/context.hits}}}}"
     for field in ("sentence", "actor.id", "issue")
 )
-ACTIONS = {
+ACTIONS: dict[str, Object] = {
     ".server-log": {"level": "info", "message": f"{{{{rule.name}}}}: {SENTENCE} {{{{context.link}}}}"},
     ".index": {"documents": [{
         "rule": {"name": "{{rule.name}}"}, "shift_id": "{{alert.id}}", "actor": {"id": ACTOR}, "issue": ISSUE,

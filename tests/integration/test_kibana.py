@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from streams.alerts import SHOWN, shift_link
 from streams.codec import encode
 from streams.indices import template
 from streams.kibana import kibana_steps
@@ -105,6 +106,15 @@ def test_every_field_exists_with_a_type_that_fits() -> None:
             assert have[column.get("date") or column["terms"]] in wanted, chart["id"]
         if chart["y"] != "count":
             assert have[next(iter(chart["y"].values()))] in {"float", "integer", "date"}, chart["id"]
+
+
+def test_the_page_that_an_alert_leads_to_shows_fields_that_exist() -> None:
+    assert set(SHOWN) <= set(fields("stance-shifts"))
+    link = shift_link("https://kibana.example.org/s/desk/", shift("a"))
+    assert link.startswith(
+        "https://kibana.example.org/s/desk/app/discover#/?_g=(time:(from:'2025-05-20T12:00:00Z'"
+    )
+    assert f"columns:!({','.join(SHOWN)})" in link
 
 
 def test_what_is_picked_above_the_dashboard_is_a_field_of_every_panel_on_stances_and_articles() -> None:
