@@ -14,7 +14,7 @@ def guesses(issues: tuple[str, ...], actors: tuple[str, ...]) -> list[str]:
     watched = _issues() if issues else set()
     lines = []
     for actor in actors:
-        near = [actor] if actor in names else get_close_matches(actor, names, n=3, cutoff=0.6)
+        near = [actor] if actor in names else get_close_matches(actor, names, n=3, cutoff=0.75)
         meant = sorted({names[name] for name in near})
         if not meant:
             lines.append(f"the lexicon has no actor {actor!r}")
