@@ -9,6 +9,9 @@ from streams.rules import EVERY_CONFIRMED, UNKNOWN, Rule
 
 LASTS = timedelta(hours=4)
 QUOTES_SHOWN, LONGEST_QUOTE = 3, 400
+# The columns of the page that an alert leads to; the articles' ids are links to the articles.
+SHOWN = ("sentence", "before.stance", "evidence_before.quote", "after.stance", "evidence_after.quote",
+         "evidence_after.article_id", "evidence_after.url")  # fmt: skip
 
 
 def alert(
@@ -37,6 +40,7 @@ def alert(
         "after": _quotes(shift.evidence_after),
         "sources": ", ".join(shift.sources),
         "confidence": f"{shift.confidence:.2f}",
+        "order": f"{shift.revision:06d}",  # a template can compare texts, and no numbers that are written as such
     }
     # times by event: the same shift gives the same alert after a restart
     record = {
@@ -73,8 +77,10 @@ def shift_link(kibana: str, shift: Shift) -> str:
     first, last = (f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in (shift.event_time - day, shift.event_time + day))
     time = f"(time:(from:'{first}',to:'{last}'))"
     wanted = percent(f'shift_id:"{shift.shift_id}"', safe="")
+    columns = ",".join(SHOWN)
     state = (
-        f"(dataSource:(dataViewId:stancewatch-shifts,type:dataView),query:(language:kuery,query:'{wanted}'))"
+        f"(columns:!({columns}),dataSource:(dataViewId:stancewatch-shifts,type:dataView),"
+        f"query:(language:kuery,query:'{wanted}'))"
     )
     return f"{kibana.rstrip('/')}/app/discover#/?_g={time}&_a={state}"
 

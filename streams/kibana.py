@@ -1,86 +1,41 @@
 """Imports ``deploy/kibana`` into a Kibana: saved objects, connectors and rules. Doing it again changes nothing."""
 
 import json
-import uuid
+import ssl
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import yaml
 
-from streams.kibana_objects import FOLDER, Object, compile_objects, ndjson, source
+from streams.kibana_charts import Object
+from streams.kibana_objects import compile_objects, ndjson, source
+from streams.kibana_rules import connector_body, rule_body, stable_uuid, wanted_connectors
 from streams.settings import Settings
 from streams.steps import SetupError, Step, outcome
-from streams.topology import SHIFTS_INDEX
-
-WINDOW_MINUTES = 10
-ACTIONS = {
-    ".server-log": {"level": "info", "message": "{{rule.name}}: {{context.title}} {{context.link}}"},
-    ".index": {"documents": [{"rule": "{{rule.name}}", "message": "{{context.message}}", "link": "{{context.link}}"}]},
-    ".webhook": {"body": '{"rule": "{{rule.name}}", "message": "{{context.title}}", "link": "{{context.link}}"}'},
-}  # fmt: skip
 
 
 async def kibana_steps(settings: Settings, url: str, dry_run: bool) -> AsyncIterator[Step]:
     """Every object, connector and rule, as it is done. Raises SetupError."""
-    try:
-        objects = compile_objects(source(), settings)
-        given: Object = yaml.safe_load((FOLDER / "rules.yaml").read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SetupError(f"the sources of deploy/kibana are not there: {error}") from error
+    objects = compile_objects(source(), settings)
+    given = source("rules.yaml")
     async with _client(settings, url) as client:
         kibana = _Kibana(client, url)
         yield await _import(kibana, objects, dry_run)
+        if not await kibana.can_encrypt():
+            detail = "xpack.encryptedSavedObjects.encryptionKey is not set in kibana.yml"
+            yield Step("rules", f"{len(given['rules'])} rules", "unavailable", detail)
+            return
         licensed = await kibana.licensed_connectors()
         usable: list[Object] = []
-        for connector in given["connectors"]:
+        for connector in wanted_connectors(given["connectors"], settings):
             if connector["type"] in licensed:
                 usable.append(connector)
-                yield await _connector(kibana, connector, dry_run)
+                yield await _connector(kibana, connector, settings, dry_run)
             else:
                 detail = f"the licence of this Kibana does not hold {connector['type']}"
                 yield Step("connector", connector["name"], "unavailable", detail)
         for rule in given["rules"]:
             yield await _rule(kibana, rule_body(rule, usable, settings), dry_run)
-
-
-def stable_uuid(name: str) -> str:
-    """The id of a rule or connector: Kibana takes none but a random-looking UUID for what it encrypts."""
-    return str(uuid.UUID(bytes=uuid.uuid5(uuid.NAMESPACE_URL, f"stancewatch/{name}").bytes, version=4))
-
-
-def rule_body(rule: Object, connectors: list[Object], settings: Settings) -> Object:
-    """A rule as the alerting API takes it: runs each minute on what was detected in the last ten, tells it once."""
-    params = {
-        "searchType": "esQuery",
-        "index": [settings.index(SHIFTS_INDEX)],
-        "timeField": "detected_at",
-        "esQuery": query_text({"query": rule["query"]}),
-        "size": 100,
-        "threshold": [0],
-        "thresholdComparator": ">",
-        "timeWindowSize": WINDOW_MINUTES,
-        "timeWindowUnit": "m",
-        "aggType": "count",
-        "groupBy": "all",
-        "excludeHitsFromPreviousRun": True,
-    }
-    actions = [
-        {
-            "id": stable_uuid(connector["name"]), "group": "query matched", "params": ACTIONS[connector["type"]],
-            "frequency": {"summary": False, "notify_when": "onActiveAlert", "throttle": None},
-        }
-        for connector in connectors
-    ]  # fmt: skip
-    return {
-        "name": rule["name"], "tags": ["stancewatch"], "schedule": {"interval": "1m"}, "params": params,
-        "actions": actions,
-    }  # fmt: skip
-
-
-def query_text(value: Object) -> str:
-    """The text of a query as the rule's form shows it."""
-    return ndjson([value]).strip()
 
 
 class _Kibana:
@@ -90,14 +45,18 @@ class _Kibana:
         self._client = client
         self._url = url
 
-    async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+    async def ask(self, method: str, path: str, *fine: int, **more: Any) -> httpx.Response:
         try:
             answer = await self._client.request(method, path, **more)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SetupError(f"no Kibana answers at {self._url}: {error!r}") from error
-        if not answer.is_success and answer.status_code != httpx.codes.NOT_FOUND:
+        if not answer.is_success and answer.status_code not in {httpx.codes.NOT_FOUND, *fine}:
             raise SetupError(f"Kibana refuses {method} {path}: {answer.status_code} {answer.text[:300]}")
         return answer
+
+    def stranger(self, path: str) -> SetupError:
+        """What to say of a server that does not know a path which every Kibana knows."""
+        return SetupError(f"this is no Kibana, or too old a one: {self._url} knows no {path}")
 
     async def find(self, path: str) -> Object | None:
         answer = await self.ask("GET", path)
@@ -107,14 +66,35 @@ class _Kibana:
     async def send(self, method: str, path: str, **more: Any) -> Object:
         answer = await self.ask(method, path, **more)
         if answer.status_code == httpx.codes.NOT_FOUND:
-            raise SetupError(f"this is no Kibana, or too old a one: {self._url} knows no {path}")
+            raise self.stranger(path)
         sent: Object = answer.json()
         return sent
+
+    async def exported(self, wanted: list[Object]) -> tuple[list[Object], list[str]]:
+        """What is there of the wanted objects, or the ids of those that are not: the export names all or nothing."""
+        body = {"objects": wanted, "includeReferencesDeep": False, "excludeExportDetails": True}
+        answer = await self.ask("POST", "api/saved_objects/_export", httpx.codes.BAD_REQUEST, json=body)
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise self.stranger("api/saved_objects/_export")
+        if answer.status_code == httpx.codes.BAD_REQUEST:
+            faults = answer.json().get("attributes", {}).get("objects", [])
+            lacking = [each["id"] for each in faults if each["error"]["statusCode"] == httpx.codes.NOT_FOUND]
+            if not lacking or len(lacking) < len(faults):
+                raise SetupError(f"Kibana refuses to export: {answer.text[:300]}")
+            return [], lacking
+        return [json.loads(line) for line in answer.text.splitlines()], []
+
+    async def can_encrypt(self) -> bool:
+        """Whether this Kibana may keep rules and connectors, which hold secrets."""
+        health = await self.find("api/alerting/_health")
+        if health is None:
+            raise self.stranger("api/alerting/_health")
+        return bool(health["has_permanent_encryption_key"])
 
     async def licensed_connectors(self) -> set[str]:
         answer = await self.ask("GET", "api/actions/connector_types")
         if answer.status_code == httpx.codes.NOT_FOUND:
-            raise SetupError(f"this is no Kibana, or too old a one: {self._url}")
+            raise self.stranger("api/actions/connector_types")
         return {each["id"] for each in answer.json() if each["enabled"] and each["enabled_in_license"]}
 
 
@@ -126,19 +106,18 @@ def _client(settings: Settings, url: str) -> httpx.AsyncClient:
         headers["Authorization"] = f"ApiKey {key}"
     elif settings.kibana_user and password:
         auth = httpx.BasicAuth(settings.kibana_user, password)
-    verify = str(settings.elasticsearch_ca_file) if settings.elasticsearch_ca_file else True
+    trusted = ssl.create_default_context(cafile=settings.elasticsearch_ca_file)
     base = f"{url.rstrip('/')}/"
     return httpx.AsyncClient(
-        base_url=base, headers=headers, auth=auth, timeout=60, trust_env=False, verify=verify
+        base_url=base, headers=headers, auth=auth, timeout=60, trust_env=False, verify=trusted
     )
 
 
 async def _import(kibana: _Kibana, objects: list[Object], dry_run: bool) -> Step:
     name = f"{len(objects)} objects"
-    wanted = [{"type": each["type"], "id": each["id"]} for each in objects]
-    found = await kibana.send("POST", "api/saved_objects/_bulk_get", json=wanted)
-    present = {each["id"]: each for each in found["saved_objects"] if "error" not in each}
-    differing = [each for each in objects if not _same(each, present.get(each["id"]))]
+    found, lacking = await kibana.exported([{"type": each["type"], "id": each["id"]} for each in objects])
+    present = {each["id"]: each for each in found}
+    differing = lacking or [each["id"] for each in objects if not _same(each, present.get(each["id"]))]
     if not differing:
         return Step("kibana", name, "unchanged")
     if not dry_run:
@@ -146,8 +125,8 @@ async def _import(kibana: _Kibana, objects: list[Object], dry_run: bool) -> Step
         answer = await kibana.send("POST", "api/saved_objects/_import?overwrite=true", files=file)
         if not answer.get("success"):
             raise SetupError(f"Kibana did not import everything: {str(answer.get('errors'))[:500]}")
-    detail = ", ".join(each["id"] for each in differing[:5]) + (" …" if len(differing) > 5 else "")
-    return Step("kibana", name, outcome(exists=bool(present), dry_run=dry_run), detail)
+    detail = ", ".join(differing[:5]) + (" …" if len(differing) > 5 else "")
+    return Step("kibana", name, outcome(exists=len(lacking) < len(objects), dry_run=dry_run), detail)
 
 
 def _same(wanted: Object, found: Object | None) -> bool:
@@ -168,12 +147,23 @@ def _within(wanted: Any, found: Any) -> bool:
         )
     if isinstance(wanted, list):
         return isinstance(found, list) and len(wanted) == len(found) and all(map(_within, wanted, found))
+    if isinstance(wanted, str) and isinstance(found, str) and wanted != found:
+        packed, other = _unpacked(wanted), _unpacked(found)
+        return packed != wanted and _within(packed, other)
     return bool(wanted == found)
 
 
-async def _connector(kibana: _Kibana, connector: Object, dry_run: bool) -> Step:
+def _unpacked(text: str) -> Any:
+    """The value of a text that holds JSON, as several attributes do; another text stays as it is."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+async def _connector(kibana: _Kibana, connector: Object, settings: Settings, dry_run: bool) -> Step:
     path = f"api/actions/connector/{stable_uuid(connector['name'])}"
-    body = {"name": connector["name"], "config": connector.get("config", {}), "secrets": {}}
+    body = connector_body(connector, settings)
     found = await kibana.find(path)
     if found and found["name"] == body["name"] and _within(body["config"], found.get("config", {})):
         return Step("connector", connector["name"], "unchanged")

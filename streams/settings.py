@@ -50,6 +50,9 @@ class Settings(BaseSettings):
         None, description="An API key for `setup --kibana`, in its encoded form"
     )
     kibana_user: str | None = None
+    kibana_webhook: str | None = Field(
+        None, description="Where Kibana's rules post to, if its licence (Gold or more) holds webhooks"
+    )
     kibana_password_file: Path | None = None
     alert_rules: Path | None = Field(
         None, description="Rules as in deploy/alerts.yaml; unset: every confirmed shift goes to Alertmanager"

@@ -17,6 +17,7 @@ SHIFTS_INDEX = "stance-shifts"
 SERIES_INDEX = "stance-series"
 ALERTS_INDEX = "stance-alerts"
 DEAD_INDEX = "news-dead-letters"
+KIBANA_ALERTS_INDEX = "stance-kibana-alerts"  # written by the rules of a Kibana, if there is one
 
 ROLES = ("classify", "track", "index", "notify")
 MONITOR_PORTS = {role: 9101 + place for place, role in enumerate(ROLES)}

@@ -12,6 +12,8 @@ import httpx
 import yaml
 from aiohttp import web
 
+from tests.mail import Mailbox
+
 SHIPPED = Path(__file__).parents[1] / "deploy" / "alertmanager"
 
 
@@ -53,24 +55,36 @@ class Receiver:
         return web.Response()
 
 
-def local_config(port: int) -> str:
-    """The shipped routes, inhibitions and templates; what leaves goes to the receiver on loopback."""
+def local_config(port: int, mailbox: Mailbox | None = None) -> str:
+    """The shipped routes, inhibitions and templates; what leaves goes to the receiver, and to the mailbox, on loopback."""
     config = yaml.safe_load((SHIPPED / "alertmanager.yml").read_text("utf-8"))
     base = f"http://127.0.0.1:{port}"
+    shipped = config["global"]
     config["global"] = {"resolve_timeout": "4h", "slack_api_url": f"{base}/slack"}
+    if mailbox:
+        config["global"] |= {key: shipped[key] for key in ("smtp_from", "smtp_auth_username")}
+        config["global"] |= {
+            "smtp_smarthost": f"127.0.0.1:{mailbox.port}", "smtp_auth_password_file": str(mailbox.password_file)
+        }  # fmt: skip
     config["templates"] = [str(SHIPPED / "templates" / "*.tmpl")]
     for receiver in config["receivers"]:
-        receiver.pop("email_configs", None)
+        mails = receiver.pop("email_configs", [])
+        if mailbox and mails:
+            receiver["email_configs"] = [
+                {**mail, "tls_config": {"ca_file": str(mailbox.ca)}} for mail in mails
+            ]
         if "slack_configs" in receiver:
             receiver["webhook_configs"] = [{"url": f"{base}/hook", "send_resolved": False}]
     return str(yaml.safe_dump(config, sort_keys=False))
 
 
-def start_alertmanager(folder: Path, port: int, receiver_port: int) -> "subprocess.Popen[bytes]":
+def start_alertmanager(
+    folder: Path, port: int, receiver_port: int, mailbox: Mailbox | None = None
+) -> "subprocess.Popen[bytes]":
     """Start it and wait until it is ready."""
     assert ALERTMANAGER
     config = folder / "alertmanager.yml"
-    config.write_text(local_config(receiver_port))
+    config.write_text(local_config(receiver_port, mailbox))
     command = [
         ALERTMANAGER, f"--config.file={config}", f"--storage.path={folder / 'data'}", "--cluster.listen-address=",
         f"--web.listen-address=127.0.0.1:{port}",

@@ -14,8 +14,9 @@ from rich.text import Text
 
 from streams.alerts import direction
 from streams.codec import decode_shift, encode
-from streams.commands.common import EXIT_INPUT, EXIT_USAGE, fail, lines_of, out, settings_or_exit
+from streams.commands.common import EXIT_INPUT, EXIT_USAGE, counted, fail, lines_of, out, settings_or_exit
 from streams.commands.search import ask, moment_or_exit
+from streams.commands.vocabulary import vocabulary
 from streams.core.errors import Rejected
 from streams.core.model import Shift
 from streams.find import Wanted, each_shift, harmless
@@ -65,14 +66,16 @@ def check(
         raise fail("name a file, or set STANCEWATCH_ALERT_RULES", EXIT_USAGE)
     try:
         rules = load_rules(path)
-        faults = unknown_words(rules, path.read_text(encoding="utf-8"), *_vocabulary())
+        faults = unknown_words(rules, path.read_text(encoding="utf-8"), *vocabulary())
     except RulesError as error:
         faults = error.faults
         rules = None
     if faults or rules is None:
         raise _tell_faults(path, faults)
     channels = sorted({rule.channel for rule in rules.rules})
-    out().print(f"{path}: {len(rules.rules)} rules for {', '.join(channels)}", markup=False, soft_wrap=True)
+    out().print(
+        f"{path}: {counted(len(rules.rules), 'rule')} for {', '.join(channels)}", markup=False, soft_wrap=True
+    )
 
 
 @app.command("test")
@@ -156,12 +159,12 @@ def _show(fired: list[Firing], tried: int) -> None:
         held = f" (held until {firing.held_until:%H:%M} UTC)" if firing.held_until else ""
         table.add_row(
             Text(f"{firing.event_time:%Y-%m-%d %H:%M}"), Text(harmless(firing.rule)), Text(firing.channel + held),
-            Text(f"{harmless(firing.sentence)} [{firing.status} {firing.confidence:.2f}, {firing.sources} sources]"),
+            Text(f"{harmless(firing.sentence)} [{firing.status} {firing.confidence:.2f}, {counted(firing.sources, 'source')}]"),
         )  # fmt: skip
     console = out()
     if fired:
         console.print(table)
-    console.print(f"{len(fired)} alerts for {tried} shifts", style="bold")
+    console.print(f"{counted(len(fired), 'alert')} for {counted(tried, 'shift')}", style="bold")
 
 
 def _tell_faults(path: Path, faults: list[Fault]) -> typer.Exit:
@@ -169,13 +172,3 @@ def _tell_faults(path: Path, faults: list[Fault]) -> typer.Exit:
     for fault in faults:
         console.print(Text(f"{path} {fault}", style="red"), soft_wrap=True)
     return typer.Exit(EXIT_INPUT)
-
-
-def _vocabulary() -> tuple[set[str], set[str]]:
-    """The lexicon's issues, and its actors and places."""
-    from streams.lexicon import actor_data  # noqa: PLC0415 - takes a second; only `check` needs it
-    from streams.reader import load_lexicon  # noqa: PLC0415
-
-    data = actor_data()
-    states = {row["id"] for row in data["countries"]}
-    return set(load_lexicon().issues.all), states | set(data["organisations"]) | set(data["groups"])

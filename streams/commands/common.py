@@ -35,6 +35,11 @@ def out(stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things, such as ``1 shift`` and ``3 shifts``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def fail(message: str, code: int) -> typer.Exit:
     """Print what went wrong; the caller raises what comes back."""
     out(stderr=True).print(f"error: {message}", style="red", markup=False, soft_wrap=True)

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 from streams.codec import encode
-from streams.commands.common import EXIT_SERVICE, EXIT_USAGE, fail, out, settings_or_exit
+from streams.commands.common import EXIT_SERVICE, EXIT_USAGE, counted, fail, out, settings_or_exit
+from streams.commands.vocabulary import guesses
 from streams.core.model import Quote, Shift
 from streams.find import (
     LONGEST_QUERY,
@@ -91,7 +92,9 @@ def search(
     for hit in found.hits:
         _show_hit(console, hit)
     shown = f"{len(found.hits)} of " if len(found.hits) < found.total else ""
-    console.print(Text(f"{shown}{found.total} articles in {found.took_ms} ms", style="dim"))
+    console.print(Text(f"{shown}{counted(found.total, 'article')} in {found.took_ms} ms", style="dim"))
+    if not found.hits:
+        _guess(wanted)
 
 
 def shifts(
@@ -126,7 +129,25 @@ def shifts(
     console = out()
     for shift in found:
         show_shift(console, shift)
-    console.print(Text(f"{len(found)} shifts", style="dim"))
+    console.print(Text(counted(len(found), "shift"), style="dim"))
+    if not found:
+        _guess(wanted)
+
+
+def _guess(wanted: Wanted) -> None:
+    for line in guesses(wanted.issues, wanted.actors):
+        out(stderr=True).print(Text(f"hint: {harmless(line)}", style="yellow"), soft_wrap=True)
+
+
+def say(console: Console, text: Text, hang: int) -> None:
+    """Print a line: broken between words on a terminal, what follows set in by ``hang``; whole where it is piped."""
+    if not console.is_terminal:
+        console.print(text, soft_wrap=True)
+        return
+    first, *rest = text.wrap(console, max(20, console.width - hang))
+    console.print(first, soft_wrap=True)
+    for line in rest:
+        console.print(Text.assemble(" " * hang, line), soft_wrap=True)
 
 
 def show_shift(console: Console, shift: Shift) -> None:
@@ -134,9 +155,9 @@ def show_shift(console: Console, shift: Shift) -> None:
     head = Text.assemble(
         (f"{shift.event_time:%Y-%m-%d} ", "bold"),
         (harmless(shift.sentence), "bold"),
-        (f"  {shift.status} {shift.confidence:.2f}, {len(shift.sources)} sources", "dim"),
+        (f"  {shift.status} {shift.confidence:.2f}, {counted(len(shift.sources), 'source')}", "dim"),
     )
-    console.print(head, soft_wrap=True)
+    say(console, head, 2)
     for label, position, quotes in (
         ("before", shift.before, shift.evidence_before),
         ("after", shift.after, shift.evidence_after),
@@ -144,7 +165,7 @@ def show_shift(console: Console, shift: Shift) -> None:
         colour = COLOURS.get(position.stance, "")
         for quote in quotes[:1] or (None,):
             line = Text.assemble(f"  {label:6} ", (f"{position.stance:7}", colour), "  ", _quoted(quote))
-            console.print(line, soft_wrap=True)
+            say(console, line, 18)
 
 
 def _quoted(quote: Quote | None) -> str:
@@ -156,13 +177,12 @@ def _quoted(quote: Quote | None) -> str:
 def _show_hit(console: Console, hit: Hit) -> None:
     head = Text.assemble((f"{hit.published_at:%Y-%m-%d} ", "bold"), _marked(hit.title, "bold"))
     head.append(f"  {harmless(hit.source)}", "dim")
-    console.print(head, soft_wrap=True)
+    say(console, head, 2)
     for fragment in hit.fragments:
-        console.print(Text.assemble("  … ", _marked(fragment), " …"), soft_wrap=True)
-    facts = ", ".join(map(harmless, (*hit.topics, *hit.actors)))
-    console.print(
-        Text(f"  {facts}  {harmless(hit.url or hit.article_id)}".rstrip(), style="dim"), soft_wrap=True
-    )
+        say(console, Text.assemble("  … ", _marked(fragment), " …"), 4)
+    say(console, Text("  " + ", ".join(map(harmless, (*hit.topics, *hit.actors))), style="dim"), 2)
+    # The address stays in one piece, for a terminal that opens it.
+    console.print(Text(f"  {harmless(hit.url or hit.article_id)}", style="dim"), soft_wrap=True)
 
 
 def _marked(fragment: Fragment, style: str = "") -> Text:
@@ -199,8 +219,9 @@ def ask(call: Callable[[AsyncElasticsearch, Settings], Awaitable[T]]) -> T:
             ) from error
         except ApiError as error:
             code = EXIT_USAGE if error.status_code == 400 else EXIT_SERVICE
+            later = "; it is not ready yet, try again in a moment" if error.status_code == 503 else ""
             raise fail(
-                f"Elasticsearch refuses the search: {error.status_code} {error.message}", code
+                f"Elasticsearch refuses the search: {error.status_code} {error.message}{later}", code
             ) from error
         finally:
             await client.close()

@@ -170,11 +170,13 @@ def test_the_shipped_configuration_is_valid_and_every_template_renders(tmp_path:
     one = orjson.loads(encode(alert(shift("a"), NOON, "http://kibana.test"))) | {"status": "firing"}
     given = {"alerts": [one], "commonLabels": one["labels"], "commonAnnotations": one["annotations"]}
     data.write_bytes(orjson.dumps(given))
-    for name in ("title", "color", "slack", "mail.text", "mail.html"):
+    for name in ("title", "color", "slack.title", "slack", "mail.text", "mail.html"):
         done = subprocess.run(
             [AMTOOL, "template", "render", f"--template.glob={SHIPPED}/templates/*.tmpl", f"--template.data={data}",
              f'--template.text={{{{ template "stancewatch.{name}" . }}}}'],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{name}: {done.stderr}"
-        assert ("will send a brigade" in done.stdout) or name in {"title", "color"}, f"{name}: {done.stdout}"
+        assert ("will send a brigade" in done.stdout) or name in {"title", "color", "slack.title"}, (
+            f"{name}: {done.stdout}"
+        )

@@ -18,12 +18,12 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(
-    *arguments: str, given: bytes = b"", variables: dict[str, str] | None = None
+    *arguments: str, given: bytes = b"", variables: dict[str, str] | None = None, cwd: Path | None = None
 ) -> "subprocess.CompletedProcess[bytes]":
     environment = {**os.environ, **(variables or {})}
     command = [sys.executable, "-m", "streams", *arguments]
     return subprocess.run(
-        command, input=given, capture_output=True, env=environment, timeout=120, check=False
+        command, input=given, capture_output=True, env=environment, timeout=120, check=False, cwd=cwd
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from streams.codec import encode
 from streams.indices import index_steps
+from streams.kibana_rules import ACTIONS
 from streams.search import Store, Write, make_client
 from streams.services.config import FileUser, Security, ServicesConfig
 from streams.services.supervise import down, up
@@ -23,7 +24,8 @@ PASSWORD = "test-password"
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     users = tuple(
-        FileUser(name, PASSWORD, (f"stancewatch_{name}",)) for name in ("writer", "analyst", "setup")
+        FileUser(name, PASSWORD, (f"stancewatch_{name}",))
+        for name in ("writer", "analyst", "setup", "kibana")
     )
     security = Security("bootstrap-password", users, ROLES.read_text("utf-8"))
     config = ServicesConfig.on_free_ports(tmp_path_factory.mktemp("secured"), security=security)
@@ -39,6 +41,12 @@ def ask(node: str, name: str | None, method: str, path: str, password: str = PAS
     auth = (name, password) if name else None
     answer = httpx.request(method, f"{node}{path}", auth=auth, json=body or None, trust_env=False)
     return answer.status_code
+
+
+def told_by_kibana() -> dict[str, Any]:
+    """What the index connector writes for a rule, before Kibana puts the values of the shift into it."""
+    (document,) = ACTIONS[".index"]["documents"]
+    return {**document, "@timestamp": "2025-05-21T08:00:00Z"}
 
 
 async def test_each_role_does_its_work_and_no_other(node: str) -> None:
@@ -77,12 +85,18 @@ async def test_each_role_does_its_work_and_no_other(node: str) -> None:
         ("analyst", "PUT", "/_component_template/stancewatch-base"): 403,
         ("setup", "GET", "/news-articles/_search"): 403,
         ("setup", "PUT", "/stance-shifts/_doc/x"): 403,
+        ("kibana", "GET", "/stance-shifts/_search"): 200,
+        ("kibana", "PUT", "/stance-kibana-alerts/_create/x"): 201,
+        ("kibana", "PUT", "/stance-kibana-alerts/_doc/x"): 403,
+        ("kibana", "GET", "/news-articles/_search"): 403,
+        ("kibana", "PUT", "/stance-shifts/_doc/x"): 403,
         ("stranger", "GET", "/news-articles/_search"): 401,
         (None, "GET", "/news-articles/_search"): 401,
     }
     small: dict[str, Any] = {"article_id": "a-2"}
     bodies: dict[str, dict[str, Any]] = {"/_index_template/news-articles": {"index_patterns": ["x"]},
-              "/_component_template/stancewatch-base": {"template": {}}}  # fmt: skip
+              "/_component_template/stancewatch-base": {"template": {}},
+              "/stance-kibana-alerts/_create/x": told_by_kibana()}  # fmt: skip
     got = {}
     for who, method, path in may:
         body = bodies.get(path, small) if method == "PUT" else {}

@@ -1,13 +1,16 @@
 """Searching on a real index: what matches is found and marked, and nothing that is typed or indexed is code."""
 
 import asyncio
+import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
+from rich.console import Console
 
 from streams.codec import encode
+from streams.commands.search import show_shift
 from streams.core.model import Actor, EnrichedEvent, Topic
 from streams.find import Wanted, fragment, harmless, moment, search_articles, search_shifts
 from streams.search import Store, Write, make_client
@@ -122,6 +125,32 @@ async def test_the_commands_print_what_articles_say_and_obey_none_of_it(filled: 
     done = await asyncio.to_thread(run, "shifts", "--status", "all", variables=variables_of(filled))
     assert b"2 shifts" in done.stdout
     assert "oppose   “will send a brigade”".encode() in done.stdout
+
+
+async def test_where_nothing_is_found_a_name_that_was_meant_is_guessed(filled: Settings) -> None:
+    variables = variables_of(filled)
+    for given, hint in (
+        (("search", "--actor", "Britain"), b"hint: for 'Britain' try --actor GBR\n"),
+        (("shifts", "--actor", "Germny"), b"hint: for 'Germny' try --actor DEU\n"),
+        (("shifts", "--actor", "Xqzw"), b"hint: the lexicon has no actor 'Xqzw'\n"),
+        (("search", "--issue", "troops"), b"hint: there is no issue 'troops', only ceasefire, sanctions, troop_deployment\n"),
+        (("search", "zebra"), b""),
+    ):  # fmt: skip
+        done = await asyncio.to_thread(run, *given, variables=variables)
+        assert (done.returncode, done.stderr) == (0, hint), given
+        assert done.stdout.startswith(b"0 ")
+
+
+def test_on_a_terminal_lines_are_broken_between_words_and_whole_where_they_are_piped() -> None:
+    for is_terminal in (True, False):
+        console = Console(file=io.StringIO(), width=40, force_terminal=is_terminal, color_system=None)
+        show_shift(console, shift("a"))
+        assert isinstance(console.file, io.StringIO)
+        lines = console.file.getvalue().splitlines()
+        assert (max(map(len, lines)) <= 40) == is_terminal
+        words = " ".join(lines).split()
+        assert {"2025-05-21", "opposing", "deployment", "oppose", "brigade”"} <= set(words)
+        assert (len(lines) == 3) == (not is_terminal)
 
 
 def test_commands_name_what_is_wrong() -> None:

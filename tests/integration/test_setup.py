@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from aiohttp import web
+
 from streams.indices import lifecycle
 from streams.kafka import admin, create_topic
 from streams.search import make_client
+from streams.services.config import free_ports
 from streams.settings import Settings
 from streams.setup import Step, run_setup
 from streams.topology import RAW, TopicSpec, topic_specs
+from tests.lifecycles import Lifecycles
 
 
 async def steps(settings: Settings, *, dry_run: bool = False) -> list[Step]:
@@ -79,3 +83,38 @@ def test_the_lifecycle_follows_the_settings(settings: Settings) -> None:
     phases = lifecycle(aged)["phases"]
     assert (phases["warm"]["min_age"], phases["delete"]["min_age"]) == ("7d", "30d")
     assert "delete" in phases["delete"]["actions"]
+
+
+async def test_a_server_with_lifecycles_gets_the_policy_and_only_monthly_indices_follow_it(
+    settings: Settings,
+) -> None:
+    (port,) = free_ports(1)
+    server = Lifecycles(settings.elasticsearch)
+    runner = web.AppRunner(server.app())
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    aged = settings.model_copy(update={
+        "prefix": f"{settings.prefix}-ilm", "elasticsearch": f"http://127.0.0.1:{port}", "delete_after_days": 730,
+    })  # fmt: skip
+    try:
+        found = {
+            step.name: step.outcome for step in await steps(aged, dry_run=True) if step.what == "lifecycle"
+        }
+        assert (found, server.puts) == ({aged.index("stancewatch-lifecycle"): "would create"}, 0)
+        assert "unavailable" not in {step.outcome for step in await steps(aged)}
+        policy = server.policies[aged.index("stancewatch-lifecycle")]["policy"]["phases"]
+        assert {name: phase["min_age"] for name, phase in policy.items()} == {
+            "hot": "0ms",
+            "warm": "60d",
+            "delete": "730d",
+        }
+        followers = {
+            name for name, parts in server.composed.items() if aged.index("stancewatch-lifecycle") in parts
+        }
+        assert followers == {aged.index("news-articles"), aged.index("stance-observations")}
+        assert {step.outcome for step in await steps(aged)} == {"unchanged"}
+        younger = aged.model_copy(update={"delete_after_days": 365})
+        assert [step.what for step in await steps(younger) if step.outcome == "updated"] == ["lifecycle"]
+        assert server.puts == 2
+    finally:
+        await runner.cleanup()

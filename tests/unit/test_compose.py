@@ -121,6 +121,16 @@ def test_feeds_reach_outside_and_keep_their_state(name: str) -> None:
         assert set(feeds["networks"]) == {"inside", "outside"}
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_whoever_tells_or_tries_the_alert_rules_reads_the_file_that_analysts_edit(name: str) -> None:
+    for service in ("notify", "cli"):
+        spec = services(name)[service]
+        inside = spec["environment"]["STANCEWATCH_ALERT_RULES"]
+        assert f"${{ALERT_RULES:-./deploy/alerts.yaml}}:{inside}:ro" in spec["volumes"]
+        assert spec["environment"]["STANCEWATCH_ELASTICSEARCH"]
+    assert (ROOT / "deploy/alerts.yaml").is_file()
+
+
 def test_the_versions_are_those_of_the_services_without_docker() -> None:
     pom = (ROOT / "deploy/local/pom.xml").read_text()
     for service, tag in (("kafka", "kafka"), ("elasticsearch", "elasticsearch")):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streams.commands.alerts import _vocabulary
+from streams.commands.vocabulary import vocabulary
 from streams.core.model import Actor
 from streams.rules import AlertRules, Quiet, RulesError, parse_rules, unknown_words
 from tests.integration.test_notify import shift
@@ -87,14 +87,14 @@ def test_every_mistake_is_named_with_its_line() -> None:
 
 def test_words_that_the_lexicon_does_not_know_are_found() -> None:
     text = "rules:\n  - name: one\n    issues: [sanction]\n    contexts: [UKR, unknown]\n    actors:\n      - XYZZY\n"
-    faults = unknown_words(parse_rules(text), text, *_vocabulary())
+    faults = unknown_words(parse_rules(text), text, *vocabulary())
     assert [(fault.line, "sanctions" in fault.message) for fault in faults] == [(6, False), (3, True)]
 
 
 def test_the_shipped_rules_can_be_used() -> None:
     text = SHIPPED.read_text("utf-8")
     rules = parse_rules(text)
-    assert not unknown_words(rules, text, *_vocabulary())
+    assert not unknown_words(rules, text, *vocabulary())
     (told,) = rules.tell(shift("a"))
     assert told.severity == "critical"
 
