@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-.PHONY: help run test unit faults golden quality lint format types lock clean prepare-run prepare-dev \
+.PHONY: train help run test unit faults golden quality lint format types lock clean prepare-run prepare-dev \
   rules audit init offline-images
 
 help: ## list the targets
@@ -26,6 +26,10 @@ golden: prepare-dev ## write the golden outputs anew; read the difference before
 
 quality: prepare-dev ## the scores of the reader and the detector, with their floors
 	@.venv/bin/python -m pytest tests/quality -s
+
+train: ## teach the reader anew from ../shared/data and training/data; an hour, and some gigabytes of libraries
+	@deploy/prepare.sh train
+	@.venv-train/bin/python -m training.train $(ARGS)
 
 lint: prepare-dev ## ruff, format and the import contracts
 	@.venv/bin/ruff check .

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Prepares a checkout: JDK 17, Maven, a virtual environment from the lock files, and for dev and faults the programs
 # that tests call. Quick when nothing is to be done.
-# usage: deploy/prepare.sh run|dev|faults
+# usage: deploy/prepare.sh run|dev|faults|train
 set -euo pipefail
 cd "$(dirname "$0")/.."
-kind="${1:?run, dev or faults}"
+kind="${1:?run, dev, faults or train}"
+venv=.venv
+[ "$kind" = train ] && venv=.venv-train
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -57,15 +59,16 @@ bring_promtool() {
 
 locks=(requirements/build.lock requirements/run.lock)
 [ "$kind" != run ] && locks=(requirements/build.lock requirements/dev.lock)
-stamp=".venv/.prepared-$kind-$(cat "${locks[@]}" pyproject.toml | sha256sum | cut -c1-16)"
-[ -x .venv/bin/python ] || "$python" -m venv .venv
-[ "$kind" != run ] && bring_promtool
+[ "$kind" = train ] && locks=(requirements/build.lock requirements/train.lock)
+stamp="$venv/.prepared-$kind-$(cat "${locks[@]}" pyproject.toml | sha256sum | cut -c1-16)"
+[ -x $venv/bin/python ] || "$python" -m venv "$venv"
+case "$kind" in dev | faults) bring_promtool ;; esac
 [ -e "$stamp" ] && exit 0
 
-say "preparing .venv ($kind)"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/build.lock
+say "preparing $venv ($kind)"
+$venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/build.lock
 for lock in "${locks[@]}"; do
-  .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps -r "$lock"
+  $venv/bin/uv pip install --quiet --python $venv/bin/python --require-hashes --no-deps -r "$lock"
 done
-.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
+$venv/bin/uv pip install --quiet --python $venv/bin/python --no-deps --no-build-isolation -e .
 touch "$stamp"

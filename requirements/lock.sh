@@ -7,3 +7,4 @@ options=(--python-version 3.11 --generate-hashes --no-header --no-annotate --qui
 "$uv" pip compile requirements/build.in -o requirements/build.lock "${options[@]}"
 "$uv" pip compile pyproject.toml --group dev -o requirements/dev.lock "${options[@]}"
 "$uv" pip compile pyproject.toml -c requirements/dev.lock -o requirements/run.lock "${options[@]}"
+"$uv" pip compile pyproject.toml --group dev --group train -c requirements/dev.lock -o requirements/train.lock "${options[@]}"
