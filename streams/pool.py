@@ -168,7 +168,8 @@ def _warm_up() -> None:
 
 def _loaded() -> Loaded:
     reading = _reading()
-    return Loaded(reading.reader.version, reading.lexicon.version, tuple(reading.lexicon.issues.all))
+    lexicon = reading.reader.lexicon
+    return Loaded(reading.reader.version, lexicon.version, tuple(lexicon.issues.all))
 
 
 @cache

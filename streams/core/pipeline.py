@@ -56,7 +56,7 @@ class Reader:
         settings: Settings | None = None,
         parse: Parse = grammar.parse,
     ) -> None:
-        self._lexicon = lexicon
+        self.lexicon = lexicon
         self._models = models
         self._network = network
         self._split = split
@@ -69,7 +69,7 @@ class Reader:
 
     def read_many(self, articles: Sequence[RawArticle], ingested_at: datetime) -> list[EnrichedEvent]:
         """Read articles, in the order given. No article changes what is read of its neighbours."""
-        drafts = [prepare(article, self._lexicon) for article in articles]
+        drafts = [prepare(article, self.lexicon) for article in articles]
         looks = [self._looks(work) for work in drafts]
         wanted = (
             (work, index)
@@ -85,7 +85,7 @@ class Reader:
         return f"{PIPELINE_VERSION}-{self._models.version}-{self._network.version}"
 
     def _looks(self, work: Draft) -> list[Look]:
-        home = self._lexicon.catalogue.home
+        home = self.lexicon.catalogue.home
         around = Surroundings(work, home)
         cut = (pieces(work, each, self._split, self._network.taught, home) for each in windows(work))
         return [self._network.look(each, around) for each in cut if each.issues]
@@ -117,7 +117,7 @@ class Reader:
             named,
             [observation(work, each, self._context(work, each)) for each in chosen],
             [reported(work, each, self._context(work, each.verdict)) for each in turns],
-            (self.version, self._lexicon.version),
+            (self.version, self.lexicon.version),
         )
 
     def _by_network(self, work: Draft, looks: Iterable[Look]) -> Iterator[Verdict]:
@@ -128,7 +128,7 @@ class Reader:
                     yield from seen(held, bisect_right(starts, held.actor.start) - 1)
 
     def _by_grammar(self, work: Draft) -> Iterator[Verdict]:
-        for candidate, facts in pairs(work, self._lexicon):
+        for candidate, facts in pairs(work, self.lexicon):
             if candidate.issue.issue in self._models.issues:
                 yield from judged(candidate, facts, self._models.pair)
             else:
@@ -154,19 +154,19 @@ class Reader:
         """
         weighed = dict(verdict.contexts)
         is_none = weighed.pop(None, 0.0) > self._settings.no_context
-        if is_none and self._lexicon.issues.all[verdict.issue.issue].context != "fighting":
+        if is_none and self.lexicon.issues.all[verdict.issue.issue].context != "fighting":
             return None
         for country, chance in self._weighed_by_grammar(work, verdict).items():
             weighed[country] = weighed.get(country, 0.0) + chance
         if is_none:
-            weighed.pop(self._lexicon.catalogue.home(verdict.actor.actor.id), None)
+            weighed.pop(self.lexicon.catalogue.home(verdict.actor.actor.id), None)
         return max(weighed, key=lambda country: (weighed[country], str(country)), default=None)
 
     def _weighed_by_grammar(self, work: Draft, verdict: Verdict) -> Mapping[str, float]:
         if verdict.candidate is None:
             return {}
-        home = self._lexicon.catalogue.home
-        frame = self._lexicon.issues.all[verdict.issue.issue].context
+        home = self.lexicon.catalogue.home
+        frame = self.lexicon.issues.all[verdict.issue.issue].context
         chances = {
             country: self._models.context(context_features(work, verdict.candidate, country, frame, home))[0]
             for country in countries(work, verdict.candidate, home)
