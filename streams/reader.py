@@ -20,7 +20,11 @@ _ISSUES = Path(__file__).parent / "lexicons" / "issues"
 
 def load_reader(more_issues: Iterable[dict[str, Any]] = (), models: Path = MODELS) -> Reader:
     """Build the reader, once a process. more_issues are parsed issue files watched beside the package's own."""
-    lexicon = load_lexicon(more_issues)
+    return build_reader(load_lexicon(more_issues), models)
+
+
+def build_reader(lexicon: Lexicon, models: Path = MODELS) -> Reader:
+    """Build the reader from a lexicon that is there already."""
     network = load_network(lexicon, models)
     return Reader(lexicon, load_models(models), network, load_split(models / "words.json"))
 

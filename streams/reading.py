@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from streams.contracts import raw_articles
-from streams.core.pipeline import Lexicon, Reader
+from streams.core.pipeline import Reader
+from streams.core.prepare import Lexicon
 from streams.core.validate import RawArticles
-from streams.reader import load_lexicon, load_models
+from streams.reader import build_reader, load_lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +21,4 @@ class Reading:
 def load_reading() -> Reading:
     """Load schema, lexicons and model; takes some seconds and a few hundred megabytes."""
     lexicon = load_lexicon()
-    return Reading(raw_articles(), Reader(lexicon, load_models()), lexicon)
+    return Reading(raw_articles(), build_reader(lexicon), lexicon)
