@@ -76,7 +76,7 @@ WORST = ("claims repeated", "a million countries", "a million quotes")
 
 
 async def test_the_worst_texts_die_alone_and_in_time() -> None:
-    limit = 1.0
+    limit = 3.0
     pool = ReaderPool(1, limit)
     await pool.warm_up()
     neighbour = (raw(1, text=CLAIM), NOW)
