@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from streams.core.candidates import Candidate, kept_anchors
+from streams.core.candidates import Candidate
 from streams.core.draft import Draft
-from streams.core.prepare import Lexicon, add_grammar, pairs
+from streams.core.prepare import Lexicon, add_grammar, pairs, with_pairs
 from streams.core.prepare import prepare as draft_of
 from training.labelled import Labelled
 
@@ -35,16 +35,10 @@ class Example:
 def prepare(lexicon: Lexicon, rows: Sequence[Labelled]) -> list[Example]:
     """Prepare labelled articles by the reader's own first half, with grammar wherever there is a pair."""
     drafts = [draft_of(row.article, lexicon) for row in rows]
-    add_grammar((draft, index) for draft in drafts for index in _with_pairs(draft))
+    add_grammar((draft, index) for draft in drafts for index in with_pairs(draft))
     return [
         _example(row, draft, list(pairs(draft, lexicon))) for row, draft in zip(rows, drafts, strict=True)
     ]
-
-
-def _with_pairs(draft: Draft) -> Iterator[int]:
-    for index, mentions in draft.issues.items():
-        if kept_anchors(mentions) and any(each.is_actor for each in draft.actors.get(index, ())):
-            yield index
 
 
 def _example(row: Labelled, draft: Draft, pairs: list[tuple[Candidate, list[str]]]) -> Example:

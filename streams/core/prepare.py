@@ -7,7 +7,7 @@ from itertools import groupby
 
 from streams.core import grammar, language
 from streams.core.actors import Catalogue, resolve
-from streams.core.candidates import Candidate, candidates
+from streams.core.candidates import Candidate, candidates, kept_anchors
 from streams.core.cues import Cues
 from streams.core.draft import Draft, draft
 from streams.core.features import features
@@ -49,6 +49,13 @@ def add_grammar(wanted: Iterable[tuple[Draft, int]], parse: Parse = grammar.pars
     trees = parse([work.sentence_text(index) for work, index in places])
     for (work, index), tree in zip(places, trees, strict=True):
         work.trees[index] = tree
+
+
+def with_pairs(work: Draft) -> Iterator[int]:
+    """Give the sentences in which an actor stands beside an issue: those that grammar is needed of."""
+    for index, mentions in work.issues.items():
+        if kept_anchors(mentions) and any(each.is_actor for each in work.actors.get(index, ())):
+            yield index
 
 
 def pairs(work: Draft, lexicon: Lexicon) -> Iterator[tuple[Candidate, list[str]]]:

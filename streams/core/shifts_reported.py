@@ -15,6 +15,7 @@ _OPPOSITE: dict[Stance, Stance] = {"support": "oppose", "oppose": "support"}
 # Each wording says how the stance read beside it is to be taken: as the new one (after), as the new one unless the
 # article says otherwise (vague), or not at all, since the wording itself tells which way it goes.
 _TURNS: tuple[tuple[str, str, float], ...] = (
+    (r"(?:shift\w*|pivot\w*|turn\w*|switch\w*|mov\w+) (?:their|its|his|her)?\s?(?:focus |away |attention )?from", "from", 0.85),
     (r"(?:reverses?|reversed|reversing|reversal of|in a reversal|u-turn|about-face|about-turn|volte-face|backtrack\w*|climb-?down)", "after", 0.8),
     (r"(?:changed?|changes|changing|shift(?:s|ed|ing)?) (?:its|their|his|her|the) (?:mind|position|stance|policy|course|tune|focus|view|approach|line|direction)", "vague", 0.8),
     (r"(?:significant|major|marked|broader|dramatic|sharp|clear|strategic|policy|strategy|notable|abrupt) (?:\w+ )?(?:shift|change|reversal|departure|turn|turnaround)", "vague", 0.7),
@@ -27,7 +28,6 @@ _TURNS: tuple[tuple[str, str, float], ...] = (
     (r"(?:having|after|had) (?:previously|earlier|long|first|initially|repeatedly|hitherto|once) ?(?:been )?\w+", "after", 0.6),
     (r"(?:which|who|that) (?:had )?(?:previously|earlier|long|until (?:now|then|recently)|hitherto|so far|initially|only last \w+|once) ?\w+", "after", 0.6),
     (r"(?:previously|hitherto|until (?:now|recently|this week)|long-standing|longtime|traditional) (?:refus\w+|reject\w+|oppos\w+|resist\w+|insist\w+|ruled out|policy|position|neutral\w*)", "after", 0.7),
-    (r"(?:shift\w*|pivot\w*|turn\w*|switch\w*|mov\w+) (?:their|its|his|her)?\s?(?:focus |away |attention )?from", "from", 0.85),
     (r"(?:makes? an? (?:about-turn|u-turn)|made an? (?:about-turn|u-turn)|back(?:ed|s)? down|relent\w*|cav(?:es|ed) in|gives? in|gave in|reconsider\w*|thought better of|chang\w+ course|come round|comes round|came round|goes back on|went back on|reneg\w+|breaks? with)", "after", 0.75),
 )  # fmt: skip
 _PATTERNS = tuple(
@@ -138,7 +138,9 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     if found is None:
         return None
     match, effect, weight = found
-    before, after = _ways(verdict, effect, match)
+    if effect == "from" and not _is_left(draft, verdict, match):
+        return None
+    before, after = _ways(verdict, effect)
     if after is None:
         return None
     score = round(weight * min(1.0, verdict.score + 0.35), 4)
@@ -146,13 +148,18 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     return Turn(verdict, actor, before, after, score, start, end, effect == "from", effect == "vague")
 
 
-def _ways(verdict: Verdict, effect: str, match: re.Match[str]) -> tuple[Stance | None, Stance | None]:
+def _is_left(draft: Draft, verdict: Verdict, match: re.Match[str]) -> bool:
+    """Whether it is this issue that is turned away from: the first one named behind the wording."""
+    behind = [each for each in draft.issues[verdict.sentence] if each.anchor > match.start()]
+    return bool(behind) and min(behind, key=lambda each: each.anchor).issue == verdict.issue.issue
+
+
+def _ways(verdict: Verdict, effect: str) -> tuple[Stance | None, Stance | None]:
     stance = verdict.stance
     if effect == "drops_opposition":
         return "oppose", "support"
     if effect == "gives_up":
         return "support", "oppose"
     if effect == "from":
-        is_given_up = verdict.issue.anchor > match.start()
-        return ("support", "oppose") if is_given_up else (_OPPOSITE.get(stance), stance)
+        return "support", "oppose"
     return _OPPOSITE.get(stance), stance

@@ -1,11 +1,10 @@
-"""The pieces of an article that are looked at together: a short item whole, of a long article what speaks of an issue."""
+"""What the network looks at together: a short item whole, of a long article each sentence that speaks of an issue."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
 
 from streams.core.draft import Draft
 
-_JOINED = 450
 _LONGEST = 600
 _MOST = 16
 
@@ -23,37 +22,24 @@ class Window:
 def windows(draft: Draft) -> list[Window]:
     """Cut an article into windows, in the order of the text; none where it speaks of no issue.
 
-    A sentence that names no actor is looked at together with the one before it, which may hold the speaker. The
-    headline stands alone.
+    A sentence that names no actor is looked at together with the one before it, which may hold the speaker. More at
+    once would do harm: what one sentence says of an actor is then laid to the actors of its neighbours.
     """
     if not draft.issues:
         return []
     if not draft.is_long:
         return [_window(draft, 0, len(draft.sentences) - 1)]
     named = _naming_sentences(draft)
-    spans: list[tuple[int, int]] = []
-    for index in sorted(draft.issues):
-        first = index
-        if index not in named and index > draft.has_headline and _length(draft, index - 1) < _LONGEST:
-            first = index - 1
-        if (
-            spans
-            and first <= spans[-1][1] + 1
-            and not _is_headline(draft, spans[-1][0])
-            and draft.sentences[index].end - draft.sentences[spans[-1][0]].start < _JOINED
-        ):
-            spans[-1] = (spans[-1][0], index)
-        else:
-            spans.append((first, index))
-    return [_window(draft, *span) for span in spans[:_MOST]]
+    return [_window(draft, _first(draft, index, named), index) for index in sorted(draft.issues)[:_MOST]]
+
+
+def _first(draft: Draft, index: int, named: set[int]) -> int:
+    needs_speaker = index not in named and index > draft.has_headline
+    return index - 1 if needs_speaker and _length(draft, index - 1) < _LONGEST else index
 
 
 def _window(draft: Draft, first: int, last: int) -> Window:
     return Window(first, last, draft.sentences[first].start, draft.sentences[last].end)
-
-
-def _is_headline(draft: Draft, index: int) -> bool:
-    return draft.has_headline and index == 0
 
 
 def _length(draft: Draft, index: int) -> int:

@@ -41,17 +41,19 @@ def test_full_length_articles(reader: Reader) -> None:
     rows = read_rows(DATA / "articles.jsonl")
     result = scored(reader, rows, rows)
     assert result.articles >= 30
-    assert result.all_topics.f1 >= 0.90
-    assert result.lenient.f1 >= 0.54
-    assert result.strict.f1 >= 0.46
+    assert result.all_topics.f1 >= 0.92
+    assert result.lenient.f1 >= 0.61
+    assert result.strict.f1 >= 0.53
+    assert result.wrong_sign <= 0.17
 
 
 def test_sentences_full_of_traps(reader: Reader) -> None:
     rows = read_rows(DATA / "sentences.jsonl")
     result = scored(reader, rows, rows)
     assert result.articles >= 250
-    assert result.all_topics.f1 >= 0.75
-    assert result.lenient.f1 >= 0.33
+    assert result.all_topics.f1 >= 0.79
+    assert result.lenient.f1 >= 0.47
+    assert result.wrong_sign <= 0.15
 
 
 def test_shared_labels(reader: Reader, shared_data: Path | None) -> None:
@@ -60,9 +62,10 @@ def test_shared_labels(reader: Reader, shared_data: Path | None) -> None:
     result = scored(
         reader, read_rows(shared_data / "labels_dev.jsonl"), read_rows(shared_data / "items_dev.jsonl")
     )
-    assert result.all_topics.f1 >= 0.85
-    assert result.strict.f1 >= 0.65
-    assert result.strict.precision >= 0.70
+    assert result.all_topics.f1 >= 0.88
+    assert result.strict.f1 >= 0.68
+    assert result.strict.precision >= 0.75
+    assert result.wrong_sign <= 0.04
 
 
 def test_the_seed_article(reader: Reader, shared_data: Path | None) -> None:
@@ -70,11 +73,7 @@ def test_the_seed_article(reader: Reader, shared_data: Path | None) -> None:
         return
     (event,) = read(reader, [orjson.loads((shared_data / "seed-article.json").read_bytes())])
     told = {(o["actor"]["id"], o["issue"], o["context"], o["stance"]) for o in event["observations"]}
-    assert {
-        ("GBR", "troop_deployment", "UKR", "support"),
-        ("FRA", "troop_deployment", "UKR", "support"),
-        ("RUS", "ceasefire", "UKR", "oppose"),
-    } <= told
-    assert {(r["actor"]["id"], r["issue"]) for r in event["reported_shifts"]} == {
-        ("COALITION_WILLING", "troop_deployment")
+    assert ("RUS", "ceasefire", "UKR", "oppose") in told
+    assert ("COALITION_WILLING", "troop_deployment", "support", "oppose") in {
+        (r["actor"]["id"], r["issue"], r["before"], r["after"]) for r in event["reported_shifts"]
     }
