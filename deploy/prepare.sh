@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Prepares a checkout: JDK 17, Maven, a virtual environment from the lock files. Quick when nothing is to be done.
-# usage: deploy/prepare.sh run|dev|faults
+# usage: deploy/prepare.sh run|dev|faults|peers
 set -euo pipefail
 cd "$(dirname "$0")/.."
-kind="${1:?run, dev or faults}"
+kind="${1:?run, dev, faults or peers}"
+venv=.venv; [ "$kind" = peers ] && venv=.venv-peers  # what benchmarks compare with wants other versions
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -36,15 +37,18 @@ sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))
 PY
 
 locks=(requirements/build.lock requirements/run.lock)
-[ "$kind" != run ] && locks=(requirements/build.lock requirements/dev.lock)
-stamp=".venv/.prepared-$kind-$(cat "${locks[@]}" pyproject.toml | sha256sum | cut -c1-16)"
+case "$kind" in
+  dev|faults) locks=(requirements/build.lock requirements/dev.lock) ;;
+  peers) locks=(requirements/build.lock requirements/peers.lock) ;;
+esac
+stamp="$venv/.prepared-$kind-$(cat "${locks[@]}" pyproject.toml | sha256sum | cut -c1-16)"
 [ -e "$stamp" ] && exit 0
 
-say "preparing .venv ($kind)"
-[ -x .venv/bin/python ] || "$python" -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/build.lock
+say "preparing $venv ($kind)"
+[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/build.lock
 for lock in "${locks[@]}"; do
-  .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps -r "$lock"
+  "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes --no-deps -r "$lock"
 done
-.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
+"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e .
 touch "$stamp"

@@ -3,7 +3,7 @@
 import asyncio
 import multiprocessing
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as ReadTimeout
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,6 +35,10 @@ class Read:
     issues: tuple[str, ...]
 
 
+ChunkReader = Callable[[Sequence[tuple[bytes | None, datetime]]], list[Read | Rejected]]
+"""What a process does with a chunk; a function of a module, since processes find it by its name."""
+
+
 def chunks(items: Sequence[T]) -> list[Sequence[T]]:
     """Pieces that one process reads at a time: large enough to parse in batches, small enough to share out."""
     return [items[at : at + CHUNK] for at in range(0, len(items), CHUNK)]
@@ -42,11 +46,12 @@ def chunks(items: Sequence[T]) -> list[Sequence[T]]:
 
 class ReaderPool:
     """Reads records in other processes. One record may take ``timeout`` seconds and may crash its process:
-    it alone is rejected then, never its neighbours.
+    it alone is rejected then, never its neighbours. read: what is done instead, for measuring the way alone.
     """
 
-    def __init__(self, processes: int, timeout: float) -> None:
+    def __init__(self, processes: int, timeout: float, read: ChunkReader | None = None) -> None:
         self._timeout = timeout
+        self._read = read or read_chunk
         self._pool = ProcessPool(max_workers=processes, context=multiprocessing.get_context("spawn"))
 
     async def warm_up(self) -> None:
@@ -67,7 +72,7 @@ class ReaderPool:
         try:
             # A chunk has the time of one record: whoever needs that much alone is found when it is read alone.
             return await asyncio.wrap_future(
-                self._pool.schedule(read_chunk, args=(list(chunk),), timeout=self._timeout)
+                self._pool.schedule(self._read, args=(list(chunk),), timeout=self._timeout)
             )
         except (ReadTimeout, TimeoutError):
             fault = Rejected("read_timeout", "", f"reading took longer than {self._timeout:g} s")
