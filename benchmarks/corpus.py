@@ -33,8 +33,31 @@ ACTORS = (
     "Pakistan", "Kazakhstan", "South Korea", "New Zealand", "South Africa", "Saudi Arabia", "The United States",
     "The United Kingdom", "Russia", "Morocco", "Algeria", "Ethiopia", "Colombia", "Peru", "Serbia", "Moldova",
 )  # fmt: skip
-PLACES = ("Ukraine", "Gaza", "Sudan", "Lebanon", "Yemen", "Syria", "Mali", "Haiti", "Niger", "Armenia", "Somalia")
-TARGETS = ("Russia", "Iran", "Belarus", "Myanmar", "North Korea", "Venezuela", "Mali", "Sudan", "Syria", "Cuba")
+PLACES = (
+    "Ukraine",
+    "Gaza",
+    "Sudan",
+    "Lebanon",
+    "Yemen",
+    "Syria",
+    "Mali",
+    "Haiti",
+    "Niger",
+    "Armenia",
+    "Somalia",
+)
+TARGETS = (
+    "Russia",
+    "Iran",
+    "Belarus",
+    "Myanmar",
+    "North Korea",
+    "Venezuela",
+    "Mali",
+    "Sudan",
+    "Syria",
+    "Cuba",
+)
 STANCES = (
     "{a} called for an immediate ceasefire in {p}", "{a} rejected a ceasefire in {p}",
     "{a} urged both sides in {p} to agree to a ceasefire", "{a} imposed new sanctions on {t}",

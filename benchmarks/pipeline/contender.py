@@ -17,7 +17,13 @@ from benchmarks.pipeline.job import Task
 from streams.services.config import free_ports
 
 PEERS = Path(__file__).parents[2] / ".venv-peers" / "bin" / "python"
-MODULES = {"stancewatch": "stancewatch", "aiokafka loop": "raw_loop", "Quix Streams": "quix", "Bytewax": "wax"}
+MODULES = {
+    "stancewatch": "stancewatch",
+    "aiokafka loop": "raw_loop",
+    "Quix Streams": "quix",
+    "Bytewax": "wax",
+}
+GROUPS = {"stancewatch": "stancewatch-classify", "aiokafka loop": "raw-loop"}  # those that can share the work
 OF_PEERS = frozenset({"Quix Streams", "Bytewax"})
 
 

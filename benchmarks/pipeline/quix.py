@@ -29,7 +29,9 @@ def main(task: Task) -> None:
         state_dir=Path(task.folder) / "quix", loglevel="WARNING", consumer_poll_timeout=0.2,
         producer_extra_config={"acks": "all", "linger.ms": 5, "message.max.bytes": MAX_MESSAGE_BYTES},
     )  # fmt: skip
-    frame = app.dataframe(app.topic(settings.topic(RAW), key_deserializer="bytes", value_deserializer="bytes"))
+    frame = app.dataframe(
+        app.topic(settings.topic(RAW), key_deserializer="bytes", value_deserializer="bytes")
+    )
 
     def expand(value: bytes, _: Any, timestamp: int, __: Any) -> list[Sent]:
         (sent,) = job.outputs([(value, datetime.fromtimestamp(timestamp / 1000, UTC))])

@@ -5,14 +5,14 @@ import itertools
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
 import psutil
 from aiokafka import TopicPartition
 
-from benchmarks.pipeline.contender import Contender
+from benchmarks.pipeline.contender import GROUPS, Contender
 from benchmarks.pipeline.job import Task
 from streams.core.model import stable_id
 from streams.kafka import admin, consumer, create_topic, producer
@@ -45,12 +45,12 @@ class Drained:
     digest: str
 
 
-def fresh(task: Task, folder: Path) -> Task:
+def fresh(task: Task, folder: Path, *, with_reading: bool) -> Task:
     """The same task with names and a folder of its own."""
     name = f"b{os.getpid()}-{next(_names)}"
     place = folder / name
     place.mkdir(parents=True)
-    return Task(**{field: getattr(task, field) for field in task.__slots__} | {"prefix": name, "folder": str(place)})
+    return replace(task, prefix=name, folder=str(place), with_reading=with_reading)
 
 
 async def drain(
@@ -59,7 +59,8 @@ async def drain(
     """Fill the topic, start the contender, and measure from the warm-up on. broker: the broker's process."""
     settings = task.settings()
     await create_topics(settings)
-    await fill(settings, lines)
+    if not bound:
+        await fill(settings, lines)
     cores = sorted(os.sched_getaffinity(0))[:workers] if bound else None
     watch = psutil.Process(broker)
     with Contender(name, task, workers, cores) as contender:
@@ -76,6 +77,9 @@ async def drain(
                     await asyncio.sleep(LOOK)
                 return time.perf_counter()
 
+            if bound:  # else the first worker would have done everything before the second one is there
+                await joined(settings, name, workers)
+                await fill(settings, lines)
             began = await done(WARM_UP)
             already = sum((await reader.end_offsets(partitions)).values())
             cpu, broker_cpu, all_cpu = contender.meter.cpu(), _seconds(watch), _busy()
@@ -89,6 +93,21 @@ async def drain(
         name, workers, bound, task.with_reading, len(lines) - already, ended - began, used, broker_used,
         max(0.0, others), contender.meter.peak_mb, os.getloadavg()[0], digest,
     )  # fmt: skip
+
+
+async def joined(settings: Settings, name: str, workers: int) -> None:
+    """Wait until so many workers share the partitions."""
+    deadline = time.monotonic() + PATIENCE
+    group = settings.topic(GROUPS[name])
+    async with admin(settings) as client:
+        while True:
+            for answer in await client.describe_consumer_groups([group]):
+                for _, _, state, _, _, members, *_ in answer.groups:
+                    if state == "Stable" and len(members) == workers:
+                        return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{workers} workers of {name} did not join within {PATIENCE:.0f} s")
+            await asyncio.sleep(0.3)
 
 
 async def create_topics(settings: Settings) -> None:
@@ -124,7 +143,9 @@ async def content(settings: Settings, expected: int, *, with_reading: bool) -> s
                 for messages in (await reader.getmany(timeout_ms=500)).values():
                     ids += [_essence(message.value, with_reading=with_reading) for message in messages]
     if len(found[ENRICHED]) != expected or len(set(found[ENRICHED])) != expected:
-        raise RuntimeError(f"{len(found[ENRICHED])} outputs, {len(set(found[ENRICHED]))} different, of {expected}")
+        raise RuntimeError(
+            f"{len(found[ENRICHED])} outputs, {len(set(found[ENRICHED]))} different, of {expected}"
+        )
     return stable_id(*sorted(found[ENRICHED]), "and", *sorted(found[OBSERVATIONS]))[:12]
 
 

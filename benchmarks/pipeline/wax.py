@@ -39,7 +39,9 @@ def main(task: Task) -> None:
         ]
 
     extra = {"acks": "all", "linger.ms": "5", "message.max.bytes": str(MAX_MESSAGE_BYTES)}
-    op.output("send", op.flat_map_batch("read", incoming, read), KafkaSink([task.kafka], None, add_config=extra))
+    op.output(
+        "send", op.flat_map_batch("read", incoming, read), KafkaSink([task.kafka], None, add_config=extra)
+    )
     cli_main(flow, recovery_config=RecoveryConfig(store), epoch_interval=timedelta(seconds=COMMIT_SECONDS))
 
 
