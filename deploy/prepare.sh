@@ -17,6 +17,7 @@ if [ -z "$java_major" ] || [ "$java_major" -lt 17 ]; then packages+=(openjdk-17-
 command -v mvn >/dev/null || packages+=(maven)
 if [ "$kind" = faults ]; then
   command -v prometheus-alertmanager >/dev/null || packages+=(prometheus-alertmanager)
+  command -v faketime >/dev/null || packages+=(faketime)
 fi
 
 if [ "${#packages[@]}" -gt 0 ]; then

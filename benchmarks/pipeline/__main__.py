@@ -12,10 +12,12 @@ of their own: `make bench` prepares it.
 import argparse
 import asyncio
 import contextlib
+import logging
 import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -42,13 +44,16 @@ def main() -> int:
     if OF_PEERS & set(given.contenders) and not peers_are_installed():
         print("error: the peers are not installed. Run: deploy/prepare.sh peers", file=sys.stderr)
         return EXIT_NO_PEERS
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)  # topics that are a second old make it complain
     results = Results("python -m benchmarks.pipeline " + shlex.join(sys.argv[1:]))
     with (
         tempfile.TemporaryDirectory(prefix="stancewatch-bench-") as folder,
         _services(Path(folder)) as (task, broker),
     ):
-        asyncio.run(_measure(given, results, task, broker, Path(folder)))
-    results.write(given.out)
+        try:
+            asyncio.run(_measure(given, results, task, broker, Path(folder)))
+        finally:  # what was measured before a fault or a Ctrl-C is kept
+            results.write(given.out)
     print(given.out.with_suffix(".md").read_text())
     return 0
 
@@ -92,7 +97,7 @@ def _steps(given: argparse.Namespace) -> Iterator[tuple[str, str, int]]:
 
 @contextlib.contextmanager
 def _services(folder: Path) -> Iterator[tuple[Task, int]]:
-    config = ServicesConfig.on_free_ports(folder / "services")
+    config = replace(ServicesConfig.on_free_ports(folder / "services"), start_timeout=400)
     try:
         ends = up(config)
         (broker,) = [each.pid for each in status(config) if each.name == "kafka"]

@@ -1,6 +1,7 @@
 """How fast a contender drains a topic, and what that costs."""
 
 import asyncio
+import contextlib
 import itertools
 import os
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 import orjson
 import psutil
 from aiokafka import TopicPartition
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from benchmarks.pipeline.contender import GROUPS, Contender
 from benchmarks.pipeline.job import Task
@@ -101,10 +103,13 @@ async def joined(settings: Settings, name: str, workers: int) -> None:
     group = settings.topic(GROUPS[name])
     async with admin(settings) as client:
         while True:
-            for answer in await client.describe_consumer_groups([group]):
-                for _, _, state, _, _, members, *_ in answer.groups:
-                    if state == "Stable" and len(members) == workers:
-                        return
+            with contextlib.suppress(
+                GroupCoordinatorNotAvailableError
+            ):  # the broker makes its topic just now
+                (answer,) = await client.describe_consumer_groups([group])
+                ((_, _, state, _, _, members, *_),) = answer.groups
+                if state == "Stable" and len(members) == workers:
+                    return
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{workers} workers of {name} did not join within {PATIENCE:.0f} s")
             await asyncio.sleep(0.3)
