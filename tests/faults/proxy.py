@@ -22,16 +22,31 @@ class Proxy:
         self.refusing = False
         self.refused = 0
         self._host, _, self._port = target.removeprefix("http://").partition(":")
+        self._connections: dict[asyncio.Task[None], list[asyncio.StreamWriter]] = {}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection to its end."""
-        with contextlib.suppress(OSError):
+        task = asyncio.current_task()
+        assert task
+        try:
             there, back = await asyncio.open_connection(self._host, int(self._port))
+            self._connections[task] = [writer, back]
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._ask(reader, back, writer))
                 group.create_task(self._answer(there, writer))
-            back.close()
-        writer.close()
+        except* (
+            OSError
+        ):  # Elasticsearch is away, or somebody hung up: that is what the other side gets to see too
+            writer.close()
+        finally:
+            self._connections.pop(task, None)
+
+    async def close(self) -> None:
+        """Hang up on everybody, and wait until that is done."""
+        tasks = list(self._connections)
+        for writer in [each for both in self._connections.values() for each in both]:
+            writer.close()
+        await asyncio.gather(*tasks)
 
     async def _ask(
         self, reader: asyncio.StreamReader, back: asyncio.StreamWriter, writer: asyncio.StreamWriter
@@ -63,3 +78,4 @@ async def proxied(target: str) -> AsyncIterator[Proxy]:
         yield proxy
     finally:
         server.close()
+        await proxy.close()

@@ -82,7 +82,7 @@ class Stage:
 
         return asyncio.create_task(send())
 
-    async def verdict(self, fault: str, story: Story, *, since: float, seconds: float = 180) -> None:
+    async def verdict(self, fault: str, story: Story, *, since: float, seconds: float = 400) -> None:
         """Wait until all is served, compare with the story, write a line of the table, and fail for any loss."""
         await served(self.settings, self.fleet, seconds=seconds)
         recovery = time.monotonic() - since
@@ -98,7 +98,7 @@ class Stage:
             return confirmed <= {alert["labels"]["shift_id"] for alert in self.receiver.alerts}
 
         assert confirmed, "the story must have a turn, else nothing about alerts is proved"
-        await eventually(all_told, 90)
+        await eventually(all_told, 180)
         lost: Found = {
             "articles": story.articles - set(articles),
             "poison": story.poison - len(raw),

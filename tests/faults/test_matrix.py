@@ -37,7 +37,7 @@ async def test_poison_in_every_topic_and_an_elasticsearch_that_refuses_and_block
         await block(stage, False)
         since = time.monotonic()
         await playing
-        await stage.verdict(POISONED, story, since=since, seconds=90)
+        await stage.verdict(POISONED, story, since=since, seconds=400)
     steps = {
         (each["topic"].split(".", 1)[1], each["step"])
         for each in await values(stage.settings, DEAD)

@@ -22,8 +22,8 @@ from tests.faults.stage import Stage
 from tests.faults.story import Story, make_story
 from tests.support import documents, eventually
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
-RATE = 60.0
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+RATE = 40.0
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 HAS_FAKETIME = FAKETIME.exists()
 
@@ -31,7 +31,7 @@ HAS_FAKETIME = FAKETIME.exists()
 @pytest.fixture(scope="module")
 def story() -> Story:
     """Some 25 seconds of news."""
-    return make_story(1500)
+    return make_story(1000)
 
 
 async def test_no_fault(stage: Stage, story: Story) -> None:
@@ -79,7 +79,7 @@ async def test_the_broker_is_killed_and_away(stage: Stage, story: Story, service
     await asyncio.to_thread(up, services, names=("kafka",))
     since = time.monotonic()
     await playing
-    await stage.verdict("broker killed, away for 20 s", story, since=since, seconds=300)
+    await stage.verdict("broker killed, away for 20 s", story, since=since)
 
 
 async def test_elasticsearch_is_killed_and_away(stage: Stage, story: Story, services: ServicesConfig) -> None:
@@ -91,7 +91,7 @@ async def test_elasticsearch_is_killed_and_away(stage: Stage, story: Story, serv
     await asyncio.to_thread(up, services, names=("elasticsearch",))
     since = time.monotonic()
     await playing
-    await stage.verdict("Elasticsearch killed, away for 60 s", story, since=since, seconds=300)
+    await stage.verdict("Elasticsearch killed, away for 60 s", story, since=since)
 
 
 async def test_elasticsearch_is_slow(stage: Stage, story: Story) -> None:
@@ -134,7 +134,7 @@ async def test_elasticsearch_is_full(stage: Stage, story: Story) -> None:
     await flood(stage, None)
     since = time.monotonic()
     await playing
-    await stage.verdict("Elasticsearch's disk past its flood stage for 20 s", story, since=since, seconds=300)
+    await stage.verdict("Elasticsearch's disk past its flood stage for 20 s", story, since=since)
 
 
 async def flood(stage: Stage, free: str | None) -> None:
