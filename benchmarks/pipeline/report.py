@@ -140,16 +140,16 @@ def _grouped(runs: Sequence[Drained]) -> dict[str, list[Drained]]:
 def _throughput_table(runs: Sequence[Drained]) -> Iterable[str]:
     groups = _grouped(runs)
     base = groups.get("aiokafka loop", [])
-    yield "| | articles/s (least to most) | of the raw loop | CPU ms an article (least to most) | of the raw loop | broker CPU ms | peak MB | others |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "| | runs | articles/s (least to most) | of the raw loop | CPU ms an article (least to most) | of the raw loop | broker CPU ms | peak MB | others |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for name, mine in groups.items():
         speeds, costs = sorted(map(_speed, mine)), sorted(map(_cpu_ms, mine))
-        of_speed = median(mine, _speed) / median(base, _speed) if base else 0.0
-        of_cost = median(base, _cpu_ms) / median(mine, _cpu_ms) if base else 0.0
+        of_speed = f"{median(mine, _speed) / median(base, _speed):.2f}" if base else "-"
+        of_cost = f"{median(base, _cpu_ms) / median(mine, _cpu_ms):.2f}" if base else "-"
         broker = median(mine, lambda r: 1000 * r.broker_cpu / r.articles)
         yield (
-            f"| {name} | {median(mine, _speed):.0f} ({speeds[0]:.0f} to {speeds[-1]:.0f}) | {of_speed:.2f} |"
-            f" {median(mine, _cpu_ms):.3f} ({costs[0]:.3f} to {costs[-1]:.3f}) | {of_cost:.2f} | {broker:.3f} |"
+            f"| {name} | {len(mine)} | {median(mine, _speed):.0f} ({speeds[0]:.0f} to {speeds[-1]:.0f}) | {of_speed} |"
+            f" {median(mine, _cpu_ms):.3f} ({costs[0]:.3f} to {costs[-1]:.3f}) | {of_cost} | {broker:.3f} |"
             f" {max(r.peak_mb for r in mine):.0f} | {median(mine, _others):.0%} |"
         )
     yield ""
