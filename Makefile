@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-.PHONY: train help run test unit faults golden quality lint format types lock clean prepare-run prepare-dev \
+.PHONY: help run test unit faults bench train golden quality lint format types lock clean prepare-run prepare-dev \
   rules audit init offline-images
 
 help: ## list the targets
@@ -17,9 +17,13 @@ test: prepare-dev ## every test, on a real Kafka and a real Elasticsearch that i
 unit: prepare-dev ## the pure tests: seconds, no services
 	@.venv/bin/python -m pytest tests/unit
 
-faults: prepare-dev ## the long tests too: real Alertmanager, storms of kills; installs what they need
+faults: prepare-dev ## the long tests too: kills, servers away, clock steps; installs what they need
 	@deploy/prepare.sh faults
-	@.venv/bin/python -m pytest tests/faults -m "long or not long" --timeout 1800
+	@STANCEWATCH_FAULTS_TABLE=benchmarks/results/faults.md .venv/bin/python -m pytest tests/faults -m "long or not long" --timeout 1800
+
+bench: prepare-dev ## speed beside a raw loop, Quix Streams and Bytewax; writes benchmarks/results/pipeline.*
+	@deploy/prepare.sh peers
+	@.venv/bin/python -m benchmarks.pipeline $(BENCH)
 
 golden: prepare-dev ## write the golden outputs anew; read the difference before you commit it
 	@.venv/bin/python -m tests.golden

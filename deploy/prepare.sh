@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Prepares a checkout: JDK 17, Maven, a virtual environment from the lock files, and for dev and faults the programs
 # that tests call. Quick when nothing is to be done.
-# usage: deploy/prepare.sh run|dev|faults|train
+# usage: deploy/prepare.sh run|dev|faults|train|peers
 set -euo pipefail
 cd "$(dirname "$0")/.."
-kind="${1:?run, dev, faults or train}"
+kind="${1:?run, dev, faults, train or peers}"
 venv=.venv
-[ "$kind" = train ] && venv=.venv-train
+case "$kind" in train | peers) venv=".venv-$kind" ;; esac  # gigabytes, and other versions
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -19,6 +19,7 @@ if [ -z "$java_major" ] || [ "$java_major" -lt 17 ]; then packages+=(openjdk-17-
 command -v mvn >/dev/null || packages+=(maven)
 if [ "$kind" = faults ]; then
   command -v prometheus-alertmanager >/dev/null || packages+=(prometheus-alertmanager)
+  command -v faketime >/dev/null || packages+=(faketime)
 fi
 if [ "$kind" != run ]; then
   command -v openssl >/dev/null || packages+=(openssl)
@@ -58,17 +59,19 @@ bring_promtool() {
 }
 
 locks=(requirements/build.lock requirements/run.lock)
-[ "$kind" != run ] && locks=(requirements/build.lock requirements/dev.lock)
-[ "$kind" = train ] && locks=(requirements/build.lock requirements/train.lock)
+case "$kind" in
+  dev | faults) locks=(requirements/build.lock requirements/dev.lock) ;;
+  train | peers) locks=(requirements/build.lock "requirements/$kind.lock") ;;
+esac
 stamp="$venv/.prepared-$kind-$(cat "${locks[@]}" pyproject.toml | sha256sum | cut -c1-16)"
-[ -x $venv/bin/python ] || "$python" -m venv "$venv"
+[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 case "$kind" in dev | faults) bring_promtool ;; esac
 [ -e "$stamp" ] && exit 0
 
 say "preparing $venv ($kind)"
-$venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/build.lock
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/build.lock
 for lock in "${locks[@]}"; do
-  $venv/bin/uv pip install --quiet --python $venv/bin/python --require-hashes --no-deps -r "$lock"
+  "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes --no-deps -r "$lock"
 done
-$venv/bin/uv pip install --quiet --python $venv/bin/python --no-deps --no-build-isolation -e .
+"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e .
 touch "$stamp"

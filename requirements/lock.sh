@@ -8,3 +8,6 @@ options=(--python-version 3.11 --generate-hashes --no-header --no-annotate --qui
 "$uv" pip compile pyproject.toml --group dev -o requirements/dev.lock "${options[@]}"
 "$uv" pip compile pyproject.toml -c requirements/dev.lock -o requirements/run.lock "${options[@]}"
 "$uv" pip compile pyproject.toml --group dev --group train -c requirements/dev.lock -o requirements/train.lock "${options[@]}"
+# The peers that benchmarks compare with want an older pydantic: an environment of their own, else the same versions.
+same="$(sed -n 's/ \\$//; /^[a-z].*==/p' requirements/dev.lock | grep -v '^pydantic')"
+"$uv" pip compile pyproject.toml --group peers -c <(printf '%s\n' "$same") -o requirements/peers.lock "${options[@]}"

@@ -60,8 +60,8 @@ class Fleet:
         self.members.append(member)
         return member
 
-    def wait_ready(self, members: Sequence[Member] | None = None, seconds: float = 90.0) -> None:
-        """Return when each answers /healthz. Raises WorkerDied, or TimeoutError."""
+    def wait_ready(self, members: Sequence[Member] | None = None, seconds: float = 280.0) -> None:
+        """Return when each answers /healthz; on a busy machine that takes minutes. Raises WorkerDied, or TimeoutError."""
         deadline = time.monotonic() + seconds
         for member in members or self.members:
             while not _answers(member):

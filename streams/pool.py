@@ -46,6 +46,10 @@ class Loaded:
     issues: tuple[str, ...]
 
 
+ChunkReader = Callable[[Sequence[tuple[bytes | None, datetime]]], list[Read | Rejected]]
+"""What a process does with a chunk; a function of a module, since processes find it by its name."""
+
+
 def chunks(items: Sequence[T], size_of: Callable[[T], int]) -> list[list[T]]:
     """Pieces that one process reads at a time: large enough to parse in batches, small enough to share out.
 
@@ -65,11 +69,12 @@ def chunks(items: Sequence[T], size_of: Callable[[T], int]) -> list[list[T]]:
 
 class ReaderPool:
     """Reads records in other processes. One record may take ``timeout`` seconds and may crash its process:
-    it alone is rejected then, never its neighbours.
+    it alone is rejected then, never its neighbours. read: what is done instead, for measuring the way alone.
     """
 
-    def __init__(self, processes: int, timeout: float) -> None:
+    def __init__(self, processes: int, timeout: float, read: ChunkReader | None = None) -> None:
         self._timeout = timeout
+        self._read = read or read_chunk
         POOL_PROCESSES.set(processes)
         # Loading is not reading: a process that replaces a killed one loads before the next record's time begins.
         self._pool = ProcessPool(
@@ -96,7 +101,7 @@ class ReaderPool:
         try:
             # A chunk has the time of one record: whoever needs that much alone is found when it is read alone.
             return await asyncio.wrap_future(
-                self._pool.schedule(read_chunk, args=(list(chunk),), timeout=self._timeout)
+                self._pool.schedule(self._read, args=(list(chunk),), timeout=self._timeout)
             )
         except (ReadTimeout, TimeoutError):
             fault = Rejected("read_timeout", "", f"reading took longer than {self._timeout:g} s")

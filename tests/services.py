@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from streams.settings import Settings, load_settings
 from streams.setup import run_setup
 
 _names = itertools.count(1)
+START_TIMEOUT = 280.0  # on a machine that has other work too, Elasticsearch takes minutes
 
 
 class Receiver:
@@ -56,7 +58,9 @@ async def receiver() -> AsyncIterator[Receiver]:
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServicesConfig]:
     """Both services, shared by the session."""
-    config = ServicesConfig.on_free_ports(tmp_path_factory.mktemp("services"))
+    config = replace(
+        ServicesConfig.on_free_ports(tmp_path_factory.mktemp("services")), start_timeout=START_TIMEOUT
+    )
     try:
         up(config)
         yield config

@@ -49,14 +49,16 @@ async def served(settings: Settings, fleet: Fleet, roles: Iterable[str] = ROLES,
         assert time.monotonic() < deadline, f"still behind after {seconds} s: {lags}"
 
 
-async def values(settings: Settings, topic: str) -> list[dict[str, Any]]:
+async def values(
+    settings: Settings, topic: str, parse: Callable[[bytes], Any] = orjson.loads
+) -> list[dict[str, Any]]:
     """All values of a topic."""
     found = []
     async with consumer(settings, settings.topic(topic)) as reader:
         ends = await reader.end_offsets(reader.assignment())
         while any([await reader.position(tp) < end for tp, end in ends.items()]):
             for messages in (await reader.getmany(timeout_ms=500)).values():
-                found += [orjson.loads(message.value) for message in messages]
+                found += [parse(message.value) for message in messages]
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from streams.agents.worker import Outbox, Output, Record
 from streams.core.errors import Rejected
 from streams.metrics import ARTICLES, OBSERVED
-from streams.pool import Read, ReaderPool, chunks
+from streams.pool import ChunkReader, Read, ReaderPool, chunks
 from streams.settings import Settings
 from streams.topology import ENRICHED, OBSERVATIONS
 
@@ -16,10 +16,10 @@ class Classify:
 
     name = "classify"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, read: ChunkReader | None = None) -> None:
         self.parts: dict[str, str] = {}
         self._settings = settings
-        self._pool = ReaderPool(settings.readers, settings.read_timeout)
+        self._pool = ReaderPool(settings.readers, settings.read_timeout, read)
 
     async def start(self) -> None:
         """Load the reader before the first record comes."""

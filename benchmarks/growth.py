@@ -1,0 +1,220 @@
+"""What an article costs when there are many already: CPU of each role, memory, start-up, bytes on disk.
+
+    python -m benchmarks.growth                              up to 100,000 articles; hours on a busy machine
+    python -m benchmarks.growth --sizes 1000,10000           less, for trial
+    python -m benchmarks.growth --sizes 10000,100000,1000000
+
+Articles come from the seeded generator (benchmarks/corpus.py) and go through all four roles on a Kafka and an
+Elasticsearch of this command's own. At each size so many more articles are published and measured.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+from elasticsearch import AsyncElasticsearch
+
+from benchmarks.corpus import articles
+from benchmarks.pipeline.contender import Meter
+from benchmarks.pipeline.throughput import fill
+from streams.fleet import Fleet, Member
+from streams.kafka import group_lag
+from streams.search import make_client
+from streams.services.config import ServicesConfig, free_ports
+from streams.services.inspect import status
+from streams.services.supervise import erase, up
+from streams.settings import Settings, load_settings
+from streams.setup import run_setup
+from streams.topology import ARTICLES_INDEX, OBSERVATIONS_INDEX, ROLES, SERIES_INDEX, SHIFTS_INDEX, sources
+
+SEED = 3
+PIECE = 5000
+RESULTS = Path(__file__).parent / "results" / "growth"
+INDICES = (ARTICLES_INDEX, OBSERVATIONS_INDEX, SHIFTS_INDEX, SERIES_INDEX)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """One size. cpu_ms: of an article, by role and server. start: seconds, and CPU seconds, until a role serves.
+    memory_mb: of a role and its processes. bytes: on disk an article. documents: by index.
+    """
+
+    articles: int
+    measured: int
+    seconds: float
+    load: float
+    cpu_ms: dict[str, float]
+    start: dict[str, tuple[float, float]]
+    memory_mb: dict[str, float]
+    bytes: dict[str, float]
+    documents: dict[str, int]
+
+
+class Grower:
+    """All four roles, restarted at each size, and the two servers beside them."""
+
+    def __init__(self, settings: Settings, folder: Path, servers: dict[str, tuple[int, Path]]) -> None:
+        self._settings = settings
+        self._fleet = Fleet(settings, folder)
+        self._servers = servers
+        self._meters: dict[str, Meter] = {}
+        self._client = make_client(settings)
+        self._published = 0
+
+    async def close(self) -> None:
+        """Stop the workers."""
+        await asyncio.to_thread(self._fleet.stop)
+        await self._client.close()
+
+    async def grow(self, size: int, measured: int) -> Size:
+        """Come to ``size`` articles, restart the roles, and measure the next ones."""
+        if not self._meters:
+            await self._restart()
+        await self._publish(size - self._published)
+        await asyncio.to_thread(self._fleet.stop)
+        start = await self._restart()
+        await self._publish(200)  # each role has served its first batch
+        before, began = self._cpu(), time.perf_counter()
+        await self._publish(measured)
+        seconds = time.perf_counter() - began
+        cost = {name: 1000 * (after - before[name]) / measured for name, after in self._cpu().items()}
+        memory = {role: self._meters[role].peak_mb for role in ROLES}
+        documents = await _documents(self._client, self._settings)
+        disk = {name: _size(folder) / self._published for name, (_, folder) in self._servers.items()}
+        return Size(size, measured, seconds, os.getloadavg()[0], cost, start, memory, disk, documents)
+
+    async def _restart(self) -> dict[str, tuple[float, float]]:
+        took = {}
+        for role, port in zip(ROLES, free_ports(len(ROLES)), strict=True):
+            began = time.perf_counter()
+            member: Member = self._fleet.start(role, port=port)
+            await asyncio.to_thread(self._fleet.wait_ready, [member], 600)
+            if role in self._meters:
+                self._meters[role].stop()
+            self._meters[role] = Meter([member.process.pid])
+            self._meters[role].start()
+            took[role] = (time.perf_counter() - began, self._meters[role].cpu())
+        return took
+
+    async def _publish(self, count: int) -> None:
+        """Publish in pieces and wait for each, so that the disk and not the memory holds the backlog."""
+        for at in range(0, count, PIECE):
+            some = min(PIECE, count - at)
+            await fill(self._settings, list(articles(SEED, some, self._published)))
+            self._published += some
+            await self._served()
+            print(f"{self._published:>9} articles", file=sys.stderr)
+
+    async def _served(self) -> None:
+        quiet = 0
+        while quiet < 2:
+            await asyncio.sleep(0.5)
+            self._fleet.check()
+            lags = [
+                await group_lag(self._settings, role, map(self._settings.topic, sources(role)))
+                for role in ROLES
+            ]
+            quiet = 0 if any(lags) else quiet + 1
+
+    def _cpu(self) -> dict[str, float]:
+        found = {role: self._meters[role].cpu() for role in ROLES}
+        return found | {name: Meter([pid]).cpu() for name, (pid, _) in self._servers.items()}
+
+
+async def _documents(client: AsyncElasticsearch, settings: Settings) -> dict[str, int]:
+    await client.indices.refresh(index=settings.index("*"))
+    return {name: int((await client.count(index=settings.index(f"{name}*")))["count"]) for name in INDICES}
+
+
+def _size(folder: Path) -> int:
+    """Bytes that the files below a folder take on disk; one that goes away meanwhile counts nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_blocks * 512
+        except FileNotFoundError:
+            continue
+    return total
+
+
+async def measure(config: ServicesConfig, sizes: Sequence[int], measured: int) -> list[Size]:
+    """Every size in turn."""
+    servers = {
+        each.name: (each.pid or 0, Path(each.folder) / "data")
+        for each in await asyncio.to_thread(status, config)
+    }
+    ends = config.endpoints
+    settings = load_settings(kafka=ends.kafka, elasticsearch=ends.elasticsearch, prefix="growth")
+    async for _ in run_setup(settings, dry_run=False):
+        pass
+    grower = Grower(settings, config.home / "logs", servers)
+    try:
+        return [await grower.grow(size, measured) for size in sizes]
+    finally:
+        await grower.close()
+
+
+def markdown(command: str, sizes: Sequence[Size]) -> Iterator[str]:
+    """The table."""
+    yield "# Cost of an article as the archive grows\n"
+    loads = [size.load for size in sizes]
+    yield f"`{command}` on {psutil.cpu_count()} cores, load {min(loads):.1f} to {max(loads):.1f}.\n"
+    names = [f"{size.articles:,}" for size in sizes]
+    yield "| | " + " | ".join(f"after {name}" for name in names) + " |"
+    yield "|---" * (len(sizes) + 1) + "|"
+    yield from _rows("CPU ms an article", "cpu_ms", sizes, "{:.3f}")
+    yield from _rows("MB", "memory_mb", sizes, "{:.0f}")
+    for role in ROLES:
+        yield (
+            f"| {role}: start, s (CPU s) | "
+            + " | ".join("{:.1f} ({:.1f})".format(*s.start[role]) for s in sizes)
+            + " |"
+        )
+    yield from _rows("bytes on disk an article", "bytes", sizes, "{:.0f}")
+    yield from _rows("documents", "documents", sizes, "{}")
+
+
+def _rows(what: str, name: str, sizes: Sequence[Size], form: str) -> Iterator[str]:
+    for key in getattr(sizes[0], name):
+        cells: list[Any] = [getattr(size, name)[key] for size in sizes]
+        yield f"| {key}: {what} | " + " | ".join(form.format(cell) for cell in cells) + " |"
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.growth",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--sizes", type=lambda text: sorted(map(int, text.split(","))), default=[10_000, 100_000]
+    )
+    parser.add_argument("--measured", type=int, default=2000, help="articles that are measured at each size")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="path of the results without its suffix")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="stancewatch-growth-") as folder:
+        config = replace(ServicesConfig.on_free_ports(Path(folder) / "services"), start_timeout=600)
+        try:
+            up(config)
+            sizes = asyncio.run(measure(config, given.sizes, given.measured))
+        finally:
+            erase(config)
+    command = "python -m benchmarks.growth --sizes " + ",".join(map(str, given.sizes))
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    given.out.with_suffix(".json").write_text(json.dumps([asdict(size) for size in sizes], indent=1) + "\n")
+    given.out.with_suffix(".md").write_text("\n".join(markdown(command, sizes)) + "\n")
+    print(given.out.with_suffix(".md").read_text())
+
+
+if __name__ == "__main__":
+    main()

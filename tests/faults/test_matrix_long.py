@@ -1,0 +1,235 @@
+"""One bad day after another, long ones: each ends with the same result as a day without faults."""
+
+import asyncio
+import os
+import random
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.search import make_client
+from streams.services import faults
+from streams.services.config import ServicesConfig, free_ports
+from streams.services.supervise import up
+from streams.topology import ROLES
+from tests.alertmanager import Receiver as AlertReceiver
+from tests.alertmanager import start_alertmanager
+from tests.faults.proxy import proxied
+from tests.faults.stage import Stage
+from tests.faults.story import Story, make_story
+from tests.support import documents, eventually
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+RATE = 40.0
+FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+HAS_FAKETIME = FAKETIME.exists()
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    """Some 25 seconds of news."""
+    return make_story(1000)
+
+
+async def test_no_fault(stage: Stage, story: Story) -> None:
+    await stage.start()
+    await stage.play(story, RATE)
+    await stage.verdict("none", story, since=time.monotonic())
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_kill_9_five_times_at_random_moments(stage: Stage, story: Story, role: str) -> None:
+    rng = random.Random(f"five {role}")
+    await stage.start()
+    playing = stage.play(story, RATE)
+    for _ in range(5):
+        await asyncio.sleep(rng.uniform(0.2, 4))
+        await stage.kill(role)
+    since = time.monotonic()
+    await playing
+    await stage.verdict(f"kill -9 of {role}, five times", story, since=since)
+
+
+async def test_workers_join_and_leave(stage: Stage, story: Story) -> None:
+    await stage.start()
+    playing = stage.play(story, RATE)
+    for role in ("classify", "track", "index"):
+        first = stage.members[role]
+        second, third = await stage.add(role), await stage.add(role)
+        await asyncio.to_thread(stage.fleet.wait_ready, [second, third])
+        await asyncio.sleep(3)
+        await stage.leave(first)
+        await asyncio.to_thread(stage.fleet.kill, second)
+    since = time.monotonic()
+    await playing
+    await stage.verdict(
+        "two and three workers join, one leaves, one is killed, of three roles", story, since=since
+    )
+
+
+async def test_the_broker_is_killed_and_away(stage: Stage, story: Story, services: ServicesConfig) -> None:
+    await stage.start()
+    playing = stage.play(story, RATE)
+    await asyncio.sleep(6)
+    await asyncio.to_thread(faults.kill, services, "kafka")
+    await asyncio.sleep(20)
+    await asyncio.to_thread(up, services, names=("kafka",))
+    since = time.monotonic()
+    await playing
+    await stage.verdict("broker killed, away for 20 s", story, since=since)
+
+
+async def test_elasticsearch_is_killed_and_away(stage: Stage, story: Story, services: ServicesConfig) -> None:
+    await stage.start()
+    playing = stage.play(story, RATE)
+    await asyncio.sleep(6)
+    await asyncio.to_thread(faults.kill, services, "elasticsearch")
+    await asyncio.sleep(60)
+    await asyncio.to_thread(up, services, names=("elasticsearch",))
+    since = time.monotonic()
+    await playing
+    await stage.verdict("Elasticsearch killed, away for 60 s", story, since=since)
+
+
+async def test_elasticsearch_is_slow(stage: Stage, story: Story) -> None:
+    async with proxied(stage.settings.elasticsearch) as proxy:
+        await stage.start(STANCEWATCH_ELASTICSEARCH=proxy.url)
+        proxy.delay = 2.0
+        playing = stage.play(story, RATE)
+        await asyncio.sleep(30)
+        proxy.delay = 0.0
+        since = time.monotonic()
+        await playing
+        await stage.verdict("Elasticsearch slow, 2 s more for each answer, for 30 s", story, since=since)
+
+
+async def test_elasticsearch_refuses(stage: Stage, story: Story) -> None:
+    async with proxied(stage.settings.elasticsearch) as proxy:
+        await stage.start(STANCEWATCH_ELASTICSEARCH=proxy.url)
+        playing = stage.play(story, RATE)
+        await asyncio.sleep(3)
+        proxy.refusing = True
+        await asyncio.sleep(20)
+        proxy.refusing = False
+        assert proxy.refused > 3
+        since = time.monotonic()
+        await playing
+        await stage.verdict("Elasticsearch answers 429 for 20 s", story, since=since)
+
+
+async def test_elasticsearch_is_full(stage: Stage, story: Story) -> None:
+    await stage.start()
+    playing = stage.play(story, RATE)
+    await asyncio.sleep(3)
+    await flood(stage, "1000tb")
+
+    async def is_blocked() -> bool:
+        return await blocked(stage)
+
+    await eventually(is_blocked, 90)
+    await asyncio.sleep(20)
+    await flood(stage, None)
+    since = time.monotonic()
+    await playing
+    await stage.verdict("Elasticsearch's disk past its flood stage for 20 s", story, since=since)
+
+
+async def flood(stage: Stage, free: str | None) -> None:
+    """Ask for more free space than there is: from then on every index is what it is when a disk is full."""
+    marks = {
+        f"cluster.routing.allocation.disk.watermark.{mark}": free for mark in ("low", "high", "flood_stage")
+    }
+    client = make_client(stage.settings)
+    await client.cluster.put_settings(
+        persistent={**marks, "cluster.info.update.interval": "10s" if free else None}
+    )
+    await client.close()
+
+
+async def blocked(stage: Stage) -> bool:
+    client = make_client(stage.settings)
+    found = await client.indices.get_settings(index=stage.settings.index("stance-shifts"))
+    await client.close()
+    (index,) = found.values()
+    return bool(index["settings"]["index"].get("blocks", {}).get("read_only_allow_delete"))
+
+
+async def test_alertmanager_is_away(stage: Stage, story: Story, tmp_path: Path) -> None:
+    port, receiver_port = free_ports(2)
+    receiver = AlertReceiver()
+    runner = await receiver.start(receiver_port)
+    told: list[dict[str, Any]] = []
+    stage.extra = {"STANCEWATCH_ALERTMANAGER": f"http://127.0.0.1:{port}"}
+    await stage.start()
+    playing = stage.play(story, RATE)
+    await asyncio.sleep(30)
+    process = await asyncio.to_thread(start_alertmanager, tmp_path, port, receiver_port)
+    since = time.monotonic()
+    try:
+        await playing
+
+        async def all_told() -> bool:
+            told[:] = [alert for _, alert in receiver.alerts]
+            return len({each["labels"]["shift_id"] for each in told}) >= await confirmed(stage)
+
+        await eventually(all_told, 180)
+        await stage.verdict("Alertmanager away for 30 s", story, since=since)
+    finally:
+        process.terminate()
+        await asyncio.to_thread(process.wait, 10)
+        await runner.cleanup()
+
+
+async def confirmed(stage: Stage) -> int:
+    shifts = (await documents(stage.settings, "stance-shifts")).values()
+    return max(1, len([shift for shift in shifts if shift["status"] == "confirmed"]))
+
+
+async def test_the_clock_steps(stage: Stage, story: Story, tmp_path: Path) -> None:
+    assert HAS_FAKETIME, f"{FAKETIME} is missing; `deploy/prepare.sh faults` installs it"
+    clock = tmp_path / "clock"
+    clock.write_text("+0")
+    stage.extra = {
+        "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }  # fmt: skip
+    await stage.start()
+    playing = stage.play(story, RATE)
+    for step in ("+2h", "-2h", "+90d", "+0"):
+        await asyncio.sleep(4)
+        clock.write_text(step)
+    since = time.monotonic()
+    await playing
+    await stage.verdict("clock of all workers steps by +2 h, -2 h, +90 days and back", story, since=since)
+
+
+@pytest.fixture
+def changed_package(tmp_path: Path) -> dict[str, str]:
+    """The package with one more issue, as the next version would have it."""
+    root = Path(__file__).parents[2]
+    shutil.copytree(root / "streams", tmp_path / "next" / "streams")
+    shutil.copy(root / "tests/data/arms_deliveries.yaml", tmp_path / "next/streams/lexicons/issues")
+    return {"PYTHONPATH": os.fspath(tmp_path / "next"), "PYTHONSAFEPATH": "1"}
+
+
+async def test_the_lexicon_changes_while_running(
+    stage: Stage, story: Story, changed_package: dict[str, str]
+) -> None:
+    await stage.start()
+    playing = stage.play(story, RATE)
+    await asyncio.sleep(5)
+    old = stage.members["classify"]
+    new = await stage.add("classify", **changed_package)
+    await asyncio.to_thread(stage.fleet.wait_ready, [new])
+    await asyncio.sleep(2)
+    await stage.leave(old)
+    since = time.monotonic()
+    await playing
+    await stage.verdict("the lexicon gains an issue, workers replaced one by one", story, since=since)
+    versions = {
+        each["lexicon_version"] for each in (await documents(stage.settings, "news-articles")).values()
+    }
+    assert len(versions) == 2, f"both lexicons must have read some of it: {versions}"
