@@ -23,7 +23,7 @@ def judge(dependencies: Sequence[dict[str, Any]]) -> tuple[int, list[str]]:
     asked = len(dependencies) - len(skipped)
     if not asked:
         why = f"the advisory service knows none of the {len(skipped)} packages, as behind a mirror"
-        return 0, [UNASKED.format(why=why, where="pypi.org itself answers")]
+        return 0, [UNASKED.format(why=why, where="the public advisory service answers")]
     if skipped:
         lines.append(f"not audited, since the service does not know them: {', '.join(skipped)}")
     flaws = sum(len(found.get("vulns", ())) for found in dependencies)
