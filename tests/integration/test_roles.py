@@ -24,8 +24,14 @@ PASSWORD = "test-password"
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     users = tuple(
-        FileUser(name, PASSWORD, (f"stancewatch_{name}",))
-        for name in ("writer", "analyst", "setup", "kibana")
+        FileUser(name, PASSWORD, (f"stancewatch_{role}",))
+        # Elasticsearch keeps the name `kibana` for a user of its own.
+        for name, role in {
+            "writer": "writer",
+            "analyst": "analyst",
+            "setup": "setup",
+            "rules": "kibana",
+        }.items()
     )
     security = Security("bootstrap-password", users, ROLES.read_text("utf-8"))
     config = ServicesConfig.on_free_ports(tmp_path_factory.mktemp("secured"), security=security)
@@ -85,11 +91,11 @@ async def test_each_role_does_its_work_and_no_other(node: str) -> None:
         ("analyst", "PUT", "/_component_template/stancewatch-base"): 403,
         ("setup", "GET", "/news-articles/_search"): 403,
         ("setup", "PUT", "/stance-shifts/_doc/x"): 403,
-        ("kibana", "GET", "/stance-shifts/_search"): 200,
-        ("kibana", "PUT", "/stance-kibana-alerts/_create/x"): 201,
-        ("kibana", "PUT", "/stance-kibana-alerts/_doc/x"): 403,
-        ("kibana", "GET", "/news-articles/_search"): 403,
-        ("kibana", "PUT", "/stance-shifts/_doc/x"): 403,
+        ("rules", "GET", "/stance-shifts/_search"): 200,
+        ("rules", "PUT", "/stance-kibana-alerts/_create/x"): 201,
+        ("rules", "PUT", "/stance-kibana-alerts/_doc/x"): 403,
+        ("rules", "GET", "/news-articles/_search"): 403,
+        ("rules", "PUT", "/stance-shifts/_doc/x"): 403,
         ("stranger", "GET", "/news-articles/_search"): 401,
         (None, "GET", "/news-articles/_search"): 401,
     }
