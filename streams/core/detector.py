@@ -51,7 +51,7 @@ class Detector:
     wrong_sign: float = 0.05
     wrong_neutral: float = 0.02
     spurious: float = 0.15
-    min_score: float = 0.5
+    min_score: float = 0.6
     noise_weight: float = 12.0
     conditional: float = 0.35
     denied: float = 0.25

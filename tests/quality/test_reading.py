@@ -52,7 +52,7 @@ def test_sentences_full_of_traps(reader: Reader) -> None:
     result = scored(reader, rows, rows)
     assert result.articles >= 250
     assert result.all_topics.f1 >= 0.79
-    assert result.lenient.f1 >= 0.47
+    assert result.lenient.f1 >= 0.52
     assert result.wrong_sign <= 0.15
 
 
@@ -62,10 +62,10 @@ def test_shared_labels(reader: Reader, shared_data: Path | None) -> None:
     result = scored(
         reader, read_rows(shared_data / "labels_dev.jsonl"), read_rows(shared_data / "items_dev.jsonl")
     )
-    assert result.all_topics.f1 >= 0.88
+    assert result.all_topics.f1 >= 0.87
     assert result.strict.f1 >= 0.68
-    assert result.strict.precision >= 0.75
-    assert result.wrong_sign <= 0.04
+    assert result.strict.precision >= 0.73
+    assert result.wrong_sign <= 0.05
 
 
 def test_the_seed_article(reader: Reader, shared_data: Path | None) -> None:
