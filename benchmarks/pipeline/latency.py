@@ -5,9 +5,10 @@ import itertools
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
-from elasticsearch import AsyncElasticsearch
+from elasticsearch import ApiError, AsyncElasticsearch
 
 from benchmarks.corpus import article
 from benchmarks.pipeline.contender import Contender
@@ -88,17 +89,28 @@ async def _round(
             raise TimeoutError(f"{contender.name}: {len(waiting)} of {count} cannot be found")
         # Later articles were published later, so that only those from the first one that lacks on are asked for.
         since = next(iter(waiting.values()))
-        answer = await client.search(
-            index=settings.index(ARTICLES_INDEX), query={"range": {"published_at": {"gte": since}}},
-            size=10_000, source=False, track_total_hits=False,
-        )  # fmt: skip
+        found = await _since(client, settings.index(ARTICLES_INDEX), since)
         now = time.perf_counter()
-        for hit in answer["hits"]["hits"]:
+        for hit in found:
             if waiting.pop(hit["_id"], None) is not None:
                 took.append(now - sent[hit["_id"]])
         await asyncio.sleep(LOOK)
     await publishing
     return took
+
+
+async def _since(client: AsyncElasticsearch, index: str, since: str) -> list[Any]:
+    """What can be found by now; nothing while the first article's index is being made."""
+    try:
+        answer = await client.search(
+            index=index, query={"range": {"published_at": {"gte": since}}}, size=10_000, source=False,
+            track_total_hits=False, ignore_unavailable=True,
+        )  # fmt: skip
+    except ApiError as error:
+        if error.status_code != 503:
+            raise
+        return []
+    return list(answer["hits"]["hits"])
 
 
 async def _publish(
