@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from streams.core.mentions import Mention
+from streams.core.mentions import PLACE_KINDS, STATE_KINDS, Mention
 from streams.core.model import Actor
 
 _Class = Literal["domestic", "state", "union", "group", "person", "thing"]
@@ -52,8 +52,6 @@ _PART = {
     "assembly": "PARLIAMENT",
 }
 _OFFICES = (".HEAD", ".FOREIGN", ".DEFENCE", ".TREASURY", ".SECURITY", ".SPEAKER", ".MINISTER")
-_STATES = frozenset({"country", "demonym", "seat", "institution", "leader"})
-_PLACES = frozenset({"city", "region"})
 
 
 def resolve(
@@ -114,10 +112,10 @@ def _referent(
 
 def _is_candidate(kind: _Class, mention: Mention) -> bool:
     if kind == "domestic":
-        is_state = mention.is_actor and mention.kind in _STATES and mention.country == mention.actor.id
-        return is_state or (mention.kind in _PLACES and mention.country is not None)
+        is_state = mention.is_actor and mention.kind in STATE_KINDS and mention.country == mention.actor.id
+        return is_state or (mention.kind in PLACE_KINDS and mention.country is not None)
     if kind == "state":
-        return mention.kind in _STATES
+        return mention.kind in STATE_KINDS
     if not mention.is_actor:
         return False
     if kind == "union":
@@ -133,7 +131,7 @@ def _chosen(kind: _Class, here: Sequence[Mention]) -> Mention | None:
     if len({_id(kind, each) for each in here}) == 1:
         return here[-1]
     if kind == "domestic":
-        places = [each for each in here if each.kind in _PLACES]
+        places = [each for each in here if each.kind in PLACE_KINDS]
         return places[-1] if len({each.country for each in places}) == 1 else None
     return None
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Collection
 
 from streams.core.draft import Draft
+from streams.core.mentions import STATE_KINDS
 
 _LEAD = 250
-_STATES = frozenset({"country", "demonym", "leader", "seat", "institution"})
 _MANY = 4
 
 
@@ -33,7 +33,7 @@ class Surroundings:
                 own = home(each.actor.id)
                 if own:
                     found[own] = None
-                self._home[each.actor.id] = own or (each.country if each.kind in _STATES else None)
+                self._home[each.actor.id] = own or (each.country if each.kind in STATE_KINDS else None)
         self.countries = tuple(found)
 
     def facts(self, actor: str, country: str, here: Collection[str]) -> list[float]:

@@ -20,6 +20,8 @@ Kind = Literal[
     "region",
     "pronoun",
 ]
+STATE_KINDS: frozenset[Kind] = frozenset({"country", "demonym", "leader", "seat", "institution"})
+PLACE_KINDS: frozenset[Kind] = frozenset({"city", "region"})
 Part = Literal["actor", "person", "place", "head", "modifier", "former", "outsider", "noise"]
 Case = Literal["proper", "exact", "any"]
 

@@ -14,7 +14,6 @@ from streams.core.issues import Frame, IssueMention
 from streams.core.mentions import Mention
 from streams.core.model import Modality, Stance, Strength
 from streams.core.pieces import FRAMES, Pieces, Span
-from streams.core.windows import Window
 
 STANCES: tuple[Stance, ...] = ("support", "oppose", "neutral")
 STRENGTHS: tuple[Strength, ...] = ("deed", "decision", "statement", "hint")
@@ -49,7 +48,6 @@ class Held:
 class Look:
     """What the network makes of a window: chances of the topics, and who holds what."""
 
-    window: Window
     topics: Mapping[str, float]
     held: Sequence[Held]
 
@@ -87,7 +85,7 @@ class Network:
             for issue, each in named.items()
             if issue in self.taught
         }
-        return Look(pieces.window, topics, self._held(vectors, pieces, named, around))
+        return Look(topics, self._held(vectors, pieces, named, around))
 
     def _about(self, issue: str, named: Vector) -> tuple[Vector, Vector]:
         return named, self._weights["issues"][FRAMES.index(self._frames[issue])]
@@ -157,9 +155,10 @@ class Network:
     ) -> dict[str | None, float]:
         """Weigh the countries that the article names; None stands for none of them."""
         rows, owners = [], []
+        named = {country for country, _, _ in places}
         nowhere = self._weights["nowhere"]
         for country in around.countries:
-            facts = around.facts(actor, country, {c for c, _, _ in places})
+            facts = around.facts(actor, country, named)
             here = [(vector, is_direct) for each, vector, is_direct in places if each == country]
             for vector, flags in [(v, (1.0, float(d))) for v, d in here] or [(nowhere, (0.0, 0.0))]:
                 rows.append(np.concatenate([who, vector, about, [*facts, *flags]], dtype=np.float32))

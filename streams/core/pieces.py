@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 
 from streams.core.draft import Draft
 from streams.core.issues import Frame, IssueMention
-from streams.core.mentions import Mention
+from streams.core.mentions import PLACE_KINDS, STATE_KINDS, Mention
 from streams.core.windows import Window
 
 FRAMES: tuple[Frame, ...] = ("fighting", "sanctioned", "deployment")
 MOST_PIECES = 192
 MARKS = 12
 _STATE, _BODY, _PRONOUN, _PLACE, _OTHER, _ISSUE, _WEAK_ISSUE = 1, 2, 3, 4, 5, 6, 9
-_STATES = frozenset({"country", "demonym", "leader", "seat", "institution"})
-_PLACES = frozenset({"city", "region"})
 
 Split = Callable[[str], tuple[Sequence[int], Sequence[tuple[int, int]]]]
 """From a text to the ids of its word pieces, markers at both ends included, and where each stands in it."""
@@ -101,8 +99,8 @@ def _mark(found: Pieces, span: Span, mark: int) -> None:
 
 
 def _mark_of(mention: Mention) -> int:
-    if not mention.is_actor or mention.kind in _PLACES:
+    if not mention.is_actor or mention.kind in PLACE_KINDS:
         return _PLACE if mention.country else _OTHER
     if mention.kind == "pronoun":
         return _PRONOUN
-    return _STATE if mention.kind in _STATES else _BODY
+    return _STATE if mention.kind in STATE_KINDS else _BODY
