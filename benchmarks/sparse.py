@@ -115,7 +115,7 @@ def sensitivity(series: Sequence[Timeline]) -> dict[str, Row]:
     """Ours with one parameter moved at a time: what would hang on the choice."""
     moves: dict[str, tuple[float, ...]] = {
         "turn": (0.5, 0.55, 0.65, 0.7),
-        "switch_max": (0.12, 0.15, 0.25, 0.3),
+        "switch_max": (0.15, 0.25, 0.3, 0.4),
         "switch_days": (15, 60, 120),
         "deed": (0.85, 0.9, 1.0),
         "decision": (0.7, 0.9),

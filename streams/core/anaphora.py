@@ -41,6 +41,15 @@ _REPORTS = re.compile(
     r"[^,.;]{0,40}\b(?:says?|said|announce[sd]?|warn(?:s|ed)|state[sd]?|confirm(?:s|ed)|claim(?:s|ed)|declare[sd]?"
     r"|add(?:s|ed)|insist(?:s|ed)|pledge[sd]?)(?: that)? "
 )
+_FIRST_PERSON = re.compile(r"\b(?:[Ww]e|I)\b(?!-)")
+_PARAGRAPH = re.compile(r"[^\n]+")
+_QUOTED = re.compile(r"[“\"][^”\"]*(?:[”\"]|$)")
+_SAYING = (
+    r"(?:says?|said|add(?:s|ed)|told|tells?|insist(?:s|ed)|warn(?:s|ed)|declare[sd]?|stress(?:es|ed)|announce[sd]?"
+    r"|write[s]?|wrote|vow(?:s|ed)|stat(?:es|ed)|explain(?:s|ed)|continue[sd]|concluded|argue[sd]|promised?|tweeted|posted)"
+)
+_SPEAKS_NEXT = re.compile(rf"[^.;:“”\"\n]{{0,60}}?\b{_SAYING}\b")
+_SPEAKS_BEFORE = re.compile(rf"\b{_SAYING} (?:the |a |an )?(?:[A-Z]?[\w’'-]+ ){{0,3}}$")
 _WITHIN = re.compile(r"\b(?:in|across|within|inside|throughout|around|of) $")
 _PART = {
     "military": "MILITARY",
@@ -61,7 +70,37 @@ def resolve(
 
     mentions are those of ``Catalogue.find`` in the same text, in order; sentences are spans of it, in order.
     """
-    return tuple(_resolved(mentions, text, sentences))
+    extra = tuple(_resolved(mentions, text, sentences))
+    return (*extra, *_first_person(sorted((*mentions, *extra), key=lambda each: each.start), text))
+
+
+def _first_person(mentions: Sequence[Mention], text: str) -> Iterator[Mention]:
+    """Who says ``we`` within a quote speaks for the only one who is said to speak in the paragraph, outside of quotes."""
+    for start, end in (match.span() for match in _PARAGRAPH.finditer(text)):
+        quotes = [match.span() for match in _QUOTED.finditer(text, start, end)]
+        speakers = {
+            each.actor.id: each
+            for each in mentions
+            if start <= each.start < end and not _is_within(each.start, quotes) and _speaks(each, text, end)
+        }
+        if len(speakers) != 1:
+            continue
+        (speaker,) = speakers.values()
+        for match in _FIRST_PERSON.finditer(text, start, end):
+            if _is_within(match.start(), quotes):
+                actor = Actor(speaker.actor.id, speaker.actor.name, None, match[0])
+                yield Mention(*match.span(), match[0], actor, "pronoun", speaker.country, True, speaker.part)
+
+
+def _speaks(mention: Mention, text: str, end: int) -> bool:
+    if not mention.is_actor:
+        return False
+    before = text[max(0, mention.start - 60) : mention.start]
+    return bool(_SPEAKS_NEXT.match(text, mention.end, end) or _SPEAKS_BEFORE.search(before))
+
+
+def _is_within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in spans)
 
 
 def _resolved(

@@ -54,11 +54,11 @@ class Detector:
     min_score: float = 0.6
     noise_weight: float = 12.0
     conditional: float = 0.35
-    denied: float = 0.25
+    denied: float = 0.1
     attributed: float = 0.4
     part: float = 0.5
     switch_min: float = 0.05
-    switch_max: float = 0.25
+    switch_max: float = 0.35
     switch_days: float = 30.0
     to_neutral: float = 0.2
     turn: float = 0.6

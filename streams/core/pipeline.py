@@ -11,13 +11,14 @@ from streams.core.context import context_features, countries
 from streams.core.draft import Draft
 from streams.core.event import event, observation, reported
 from streams.core.learned import Models
+from streams.core.lists import shared
 from streams.core.model import EnrichedEvent, RawArticle
 from streams.core.network import Look, Network
 from streams.core.pieces import Split, pieces
 from streams.core.prepare import Lexicon, Parse, add_grammar, pairs, prepare, with_pairs
 from streams.core.shifts_reported import find_turns
-from streams.core.stance import Verdict, by_sentence, choose, judged, judged_by_rule, seen
-from streams.core.topics import by_issue, score_by_looks, score_by_rule, topic_features
+from streams.core.stance import Verdict, by_actor, by_sentence, judged, judged_by_rule, seen
+from streams.core.topics import BY_STANCE, by_issue, score_by_looks, score_by_rule, topic_features
 from streams.core.windows import windows
 
 PIPELINE_VERSION = "3"
@@ -86,11 +87,19 @@ class Reader:
         limits = self._settings
         looks = self._looks(work)
         found = [*self._by_network(work, looks), *self._by_grammar(work)]
-        scores = self._topic_scores(work, looks, found)
+        stances = by_actor(shared(found, work))
+        scores = self._topic_scores(work, looks, found, stances)
         named = {issue: score for issue, score in scores.items() if score >= limits.topic}
-        threshold = limits.observation_long if work.is_long else limits.observation
-        chosen = choose(found, named, threshold)
-        turns = find_turns(work, by_sentence(found, named), limits.shift)
+        told = by_sentence(each for each in found if each.issue.issue in named)
+        turns = find_turns(work, told, limits.shift)
+        least = limits.observation_long if work.is_long else limits.observation
+        chosen = [
+            each
+            for each in stances
+            if each.issue.issue in named
+            and each.score >= least
+            and not any(turn.leaves(each) for turn in turns)
+        ]
         return event(
             work,
             ingested_at,
@@ -114,7 +123,9 @@ class Reader:
             else:
                 yield judged_by_rule(candidate)
 
-    def _topic_scores(self, work: Draft, looks: Sequence[Look], found: Sequence[Verdict]) -> dict[str, float]:
+    def _topic_scores(
+        self, work: Draft, looks: Sequence[Look], found: Sequence[Verdict], stances: Sequence[Verdict]
+    ) -> dict[str, float]:
         scores = {}
         for issue, mentions in by_issue(work).items():
             if issue not in self._models.issues:
@@ -123,7 +134,10 @@ class Reader:
             own = (each.score for each in found if each.candidate and each.issue.issue == issue)
             by_facts = self._models.topic(topic_features(work, mentions, max(own, default=0.0)))[0]
             by_looks = [look.topics[issue] for look in looks if issue in look.topics]
-            scores[issue] = (by_facts + score_by_looks(by_looks, work.is_long)) / 2
+            by_stance = max((each.score for each in stances if each.issue.issue == issue), default=0.0)
+            scores[issue] = max(
+                (by_facts + score_by_looks(by_looks, work.is_long)) / 2, BY_STANCE * by_stance
+            )
         return scores
 
     def _context(self, work: Draft, verdict: Verdict) -> str | None:

@@ -24,15 +24,18 @@ _LONG_AGO = re.compile(
 
 
 def strength(candidate: Candidate) -> Strength:
-    """Say by the words alone whether the stance is a deed, a decision, a statement or a hint."""
-    kinds = {cue.kind for cue in candidate.path.cues}
-    said = {cue.strength for cue in candidate.path.cues if cue.kind in {"keep", "flip"}}
-    if "consider" in kinds:
+    """Say by the words alone whether the stance is a deed, a decision, a statement or a hint.
+
+    The word next to the actor decides, for that is what it does itself: who signs an agreement acts, who calls for
+    the signing speaks.
+    """
+    cues = candidate.path.cues
+    if any(cue.kind == "consider" for cue in cues):
         return "hint"
-    for each in ("statement", "decision"):
-        if each in said:
-            return "statement" if each == "statement" else "decision"
-    return "deed" if candidate.issue.term.is_act or "deed" in said else "statement"
+    said = [cue.strength for cue in cues if cue.kind in {"keep", "flip"}]
+    if said:
+        return said[-1]
+    return "deed" if candidate.issue.term.is_act else "statement"
 
 
 def modality(tree: Tree, candidate: Candidate) -> Modality:

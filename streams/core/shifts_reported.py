@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from streams.core.draft import Draft
+from streams.core.lists import listed
 from streams.core.mentions import Mention
 from streams.core.model import Stance
 from streams.core.stance import Verdict
@@ -14,26 +15,39 @@ _OPPOSITE: dict[Stance, Stance] = {"support": "oppose", "oppose": "support"}
 
 # Each wording says how the stance read beside it is to be taken: as the new one (after), as the new one unless the
 # article says otherwise (vague), or not at all, since the wording itself tells which way it goes.
+_STOOD = (
+    r"(?:refus\w+|reject\w+|rul(?:ed|ing) (?:\w+ )?out|oppos\w+|object\w+|resist\w+|block\w+|veto\w+|insist\w+|declin\w+|condemn\w+"
+    r"|support\w*|back(?:ed|ing)?|call\w*|promis\w+|vow\w+|pledg\w+|demand\w*|agree\w*|accept\w*|defend\w*|press\w*|argu\w+|urg\w+"
+    r"|vot\w+|threaten\w*|warn\w*|held out|h[eo]ld\w* back|st[oa]+nd?s?|stood|want\w*|clung|cling\w*|hesitat\w+|ba(?:u)?lk\w*|dismiss\w+"
+    r"|waver\w*|champion\w*|favou?r\w*|reluctant|neutral\w*|unwilling|wary|against|impos\w+|put (?:it |this )?off)"
+)
+_LONG = (
+    r"(?:previously|earlier|long|first|at first|initially|repeatedly|hitherto|so far|once|until (?:now|then|recently|this \w+|last \w+)"
+    r"|only (?:last )?\w+|last \w+|(?:for|spent) (?:\w+ ){1,2}(?:days|weeks|months|years?)|in (?:January|February|March|April|May|June|July|August"
+    r"|September|October|November|December)|(?:days|weeks|months|a (?:day|week|month|year)) (?:ago|before|earlier))"
+)
 _TURNS: tuple[tuple[str, str, float], ...] = (
     (r"(?:shift\w*|pivot\w*|turn\w*|switch\w*|mov\w+) (?:their|its|his|her)?\s?(?:focus |away |attention )?from", "from", 0.85),
-    (r"(?:reverses?|reversed|reversing|reversal of|in a reversal|u-turn|about-face|about-turn|volte-face|backtrack\w*|climb-?down)", "after", 0.8),
+    (r"(?:reverses|reversed|reversing|reversal of|in a (?:reversal|turn|turnabout|shift)|u-turn|about-face|about-turn|volte-face|backtrack\w*|climb-?down)", "after", 0.8),
     (r"(?:changed?|changes|changing|shift(?:s|ed|ing)?) (?:its|their|his|her|the) (?:mind|position|stance|policy|course|tune|focus|view|approach|line|direction)", "vague", 0.8),
-    (r"(?:significant|major|marked|broader|dramatic|sharp|clear|strategic|policy|strategy|notable|abrupt) (?:\w+ )?(?:shift|change|reversal|departure|turn|turnaround)", "vague", 0.7),
+    (r"(?:significant|major|marked|broader|dramatic|sharp|clear|strategic|policy|strategy|notable|abrupt|striking) (?:\w+ )?(?:shift|change|reversal|departure|turn|turnaround)", "vague", 0.7),
     (r"a (?:shift|change|departure|break|turnaround) (?:from|in|of|away)", "vague", 0.7),
-    (r"(?:dropp?(?:s|ed|ing)?|lift(?:s|ed|ing)?|abandon(?:s|ed|ing)?|withdr[ae]w(?:s|n|ing)?|end(?:s|ed|ing)?|ceas\w+|giv(?:es|ing) up|gave up|overc\w+|softens?|softened) (?:its|their|his|her|long-?standing|the) (?:\w+ )?(?:opposition|objections?|resistance|veto|reluctance|refusal|reservations?)", "drops_opposition", 0.85),
-    (r"(?:dropp?(?:s|ed|ing)?|abandon(?:s|ed|ing)?|shelv\w+|scrap\w*|ditch\w*|withdr[ae]w(?:s|n|ing)?|giv(?:es|ing) up|gave up|back(?:s|ed|ing)? away from|walk\w* away from|renounc\w+) (?:its|their|his|her|the|a|all)?\s?(?:\w+ ){0,2}(?:support|backing|plans?|idea|proposal|commitment|pledge|demand|insistence|call|offer|push|promise|intention)", "gives_up", 0.75),
-    (r"(?:for the first time)", "after", 0.6),
-    (r"(?:no longer|not any ?more|any longer)", "after", 0.6),
+    (r"(?:dropp?(?:s|ed|ing)?|lift(?:s|ed|ing)?|abandon(?:s|ed|ing)?|withdr[ae]w(?:s|n|ing)?|end(?:s|ed|ing)?|ceas\w+|giv(?:es|ing) up|gave up|overc\w+|softens?|softened) (?:its|their|his|her|long-?standing|the|all) (?:\w+ )?(?:opposition|objections?|resistance|veto|reluctance|refusal|reservations?)", "drops_opposition", 0.85),
+    (r"no longer (?:stands? in the way|blocks?|objects?|oppos\w+|resists?|refus\w+|rul\w+ (?:\w+ )?out)", "drops_opposition", 0.75),
+    (r"(?:dropp?(?:s|ed|ing)?|abandon(?:s|ed|ing)?|shelv(?:es|ed|ing)|scrap\w*|ditch\w*|withdr[ae]w(?:s|n|ing)?|giv(?:es|ing) up|gave up|back(?:s|ed|ing)? away from|walk\w* away from|renounc\w+) (?:its|their|his|her|the|a|all)?\s?(?:\w+ ){0,2}(?:support|backing|plans?|idea|proposal|commitment|pledge|demand|insistence|call|offer|push|promise|intention)", "gives_up", 0.75),
+    (r"for the first time", "after", 0.6),
+    (rf"(?:no longer|not any ?more|any longer) (?:\w+ )?(?:{_STOOD}|believ\w+|consider\w*|sees?|saw|seek\w*|sought|feels?|felt|need\w*|willing|bound|committed)", "after", 0.6),
     (r"(?:after (?:\w+ ){0,3}(?:months|years|weeks|days) of (?:refus\w+|reject\w+|resist\w+|oppos\w+|insist\w+|hesitat\w+|holding out|saying no))", "after", 0.8),
-    (r"(?:having|after|had) (?:previously|earlier|long|first|initially|repeatedly|hitherto|once) ?(?:been )?\w+", "after", 0.6),
-    (r"(?:which|who|that) (?:had )?(?:previously|earlier|long|until (?:now|then|recently)|hitherto|so far|initially|only last \w+|once) ?\w+", "after", 0.6),
-    (r"(?:previously|hitherto|until (?:now|recently|this week)|long-standing|longtime|traditional) (?:refus\w+|reject\w+|oppos\w+|resist\w+|insist\w+|ruled out|policy|position|neutral\w*)", "after", 0.7),
-    (r"(?:makes? an? (?:about-turn|u-turn)|made an? (?:about-turn|u-turn)|back(?:ed|s)? down|relent\w*|cav(?:es|ed) in|gives? in|gave in|reconsider\w*|thought better of|chang\w+ course|come round|comes round|came round|goes back on|went back on|reneg\w+|breaks? with)", "after", 0.75),
+    (rf"(?:having|after) (?:{_LONG} )?(?:been )?{_STOOD}", "after", 0.6),
+    (rf"(?:had|which|who|that) (?:had )?{_LONG} (?:had )?(?:been )?{_STOOD}", "after", 0.6),
+    (r"(?:undoes|undid|undoing|overturns|overturned|overturning)", "after", 0.6),
+    (r"(?:long-standing|longtime|traditional) (?:refus\w+|reject\w+|oppos\w+|resist\w+|insist\w+|policy|position|neutral\w*)", "after", 0.7),
+    (r"(?:ma[dk]es? an? (?:about-turn|u-turn)|back(?:ed|s) down|relent\w*|cav(?:es|ed) in|gives? in|gave in|reconsidered|thought better of|chang(?:es|ed) course|come round|comes round|came round|goes back on|went back on|reneg\w+)", "after", 0.75),
 )  # fmt: skip
 _PATTERNS = tuple(
     (re.compile(rf"\b{pattern}\b", re.IGNORECASE), effect, score) for pattern, effect, score in _TURNS
 )
-_ANY = re.compile("|".join(f"(?:{pattern})" for pattern, _, _ in _TURNS), re.IGNORECASE)
+_ANY = re.compile(rf"\b(?:{'|'.join(pattern for pattern, _, _ in _TURNS)})", re.IGNORECASE)
 _NOT_A_TURN = re.compile(
     r"\b(?:has not|have not|had not|hasn['’]t|haven['’]t|did not|does not|no|denied|denies|without|not officially)\b[^.]{0,60}$",
     re.IGNORECASE,
@@ -63,6 +77,15 @@ class Turn:
     end: int
     is_outright: bool = False  # the text names what is given up, whoever the actor is
     is_vague: bool = False  # the text says that there is a shift, and not which way
+
+    def leaves(self, verdict: Verdict) -> bool:
+        """Whether a verdict reads as held today what this sentence says is given up."""
+        return (
+            self.is_outright
+            and (verdict.sentence, verdict.stance) == (self.verdict.sentence, self.before)
+            and verdict.issue.issue == self.verdict.issue.issue
+            and verdict.actor.actor.id == self.actor.actor.id
+        )
 
 
 def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> list[Turn]:
@@ -138,6 +161,8 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     if found is None:
         return None
     match, effect, weight = found
+    if verdict.actor.actor.id not in _turning(draft, verdict.sentence, match):
+        return None
     if effect == "from" and not _is_left(draft, verdict, match):
         return None
     before, after = _ways(verdict, effect)
@@ -146,6 +171,20 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     score = round(weight * min(1.0, verdict.score + 0.35), 4)
     actor = verdict.actor
     return Turn(verdict, actor, before, after, score, start, end, effect == "from", effect == "vague")
+
+
+def _turning(draft: Draft, index: int, match: re.Match[str]) -> set[str]:
+    """Who is said to turn: the last actor named before the wording, else the first behind it; a list turns together."""
+    named = [each for each in draft.actors.get(index, ()) if each.is_actor]
+    before = [each for each in named if each.start < match.start()]
+    if not named:
+        return set()
+    who = before[-1] if before else named[0]
+    lists = listed(draft)
+    own = lists.get(who.start)
+    return {who.actor.id} | {
+        each.actor.id for each in named if own is not None and lists.get(each.start) == own
+    }
 
 
 def _is_left(draft: Draft, verdict: Verdict, match: re.Match[str]) -> bool:

@@ -4,7 +4,7 @@ The two read the same sentence by different means, and fail in different places:
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 
@@ -105,24 +105,20 @@ def _is_undecided(candidate: Candidate) -> bool:
     )
 
 
-def choose(found: Iterable[Verdict], topics: Container[str], threshold: float) -> list[Verdict]:
-    """Keep one verdict of each actor on each issue, the likeliest, if it is likely enough."""
-    kept = _joined_by(found, topics, lambda each: (each.actor.actor.id, each.issue.issue))
-    return [each for each in kept if each.score >= threshold]
+def by_actor(found: Iterable[Verdict]) -> list[Verdict]:
+    """Join the verdicts on each actor and issue into the likeliest."""
+    return _joined_by(found, lambda each: (each.actor.actor.id, each.issue.issue))
 
 
-def by_sentence(found: Iterable[Verdict], topics: Container[str]) -> list[Verdict]:
+def by_sentence(found: Iterable[Verdict]) -> list[Verdict]:
     """Join the verdicts of each sentence on an actor and an issue into the likeliest."""
-    return _joined_by(found, topics, lambda each: (each.sentence, each.actor.actor.id, each.issue.issue))
+    return _joined_by(found, lambda each: (each.sentence, each.actor.actor.id, each.issue.issue))
 
 
-def _joined_by(
-    found: Iterable[Verdict], topics: Container[str], key: Callable[[Verdict], Hashable]
-) -> list[Verdict]:
+def _joined_by(found: Iterable[Verdict], key: Callable[[Verdict], Hashable]) -> list[Verdict]:
     told: defaultdict[Hashable, list[Verdict]] = defaultdict(list)
     for verdict in found:
-        if verdict.issue.issue in topics:
-            told[key(verdict)].append(verdict)
+        told[key(verdict)].append(verdict)
     return [_likeliest(witnesses) for witnesses in told.values()]
 
 

@@ -14,6 +14,9 @@ _LEAD = 400
 _NEAR = 45
 _MOST = 12
 _PLACES = 3
+BY_STANCE = 0.8
+"""What the surest stance on an issue counts for it as a topic: an article in which somebody acts on an issue reports on it,
+even if a single sentence does."""
 
 
 def by_issue(draft: Draft) -> dict[str, list[IssueMention]]:

@@ -215,6 +215,25 @@ def test_descriptions_find_their_actor_or_nobody(
     assert all(each.kind == "pronoun" and text[each.start : each.end] == each.surface for each in extra)
 
 
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        (
+            "“We will not send soldiers,” the Polish prime minister said. “We never planned to.”",
+            ["POL", "POL"],
+        ),
+        ('A German diplomat at the talks added, "It was a long day. We also agreed to do more."', ["DEU"]),
+        ("“We have no such plan,” said Emmanuel Macron on Tuesday.", ["FRA"]),
+        ("“We accept the truce,” Hamas said. “We do not,” Israel said.", []),
+        ("We asked the Polish prime minister, who said nothing.", []),
+        ("“We will march on,” said one of the drivers, as French police looked on.", []),
+    ],
+)
+def test_we_in_a_quote_is_who_is_said_to_speak(catalogue: Catalogue, text: str, who: list[str]) -> None:
+    extra = resolve(catalogue.find(text, DAY), text, [(0, len(text))])
+    assert [each.actor.id for each in extra if each.surface in {"We", "we"}] == who
+
+
 def test_terms_are_read_to_the_precision_given() -> None:
     assert term("2021-01-20/2025-01-20") == (datetime.date(2021, 1, 20), datetime.date(2025, 1, 20))
     assert term("2024-02/2024-02") == (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))

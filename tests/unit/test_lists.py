@@ -1,0 +1,43 @@
+"""Actors named in one list hold what any of them is seen to hold."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from streams.core.draft import Draft
+from streams.core.lists import shared
+from streams.core.model import RawArticle
+from streams.core.prepare import Lexicon, prepare
+from streams.core.stance import Verdict
+from streams.reader import load_lexicon
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return load_lexicon()
+
+
+def drafted(text: str, lexicon: Lexicon) -> Draft:
+    return prepare(
+        RawArticle("a", "Wire", "", text, datetime(2025, 6, 1, tzinfo=UTC), language="en"), lexicon
+    )
+
+
+def scores(text: str, lexicon: Lexicon) -> dict[str, float]:
+    """Only the last actor is seen to hold anything, with .9; say what each has in the end."""
+    work = drafted(text, lexicon)
+    (issue, *_) = (each for found in work.issues.values() for each in found)
+    actors = [each for each in work.mentions if each.is_actor]
+    surest = {each.start: 0.9 if each is actors[-1] else 0.1 for each in actors}
+    found = [Verdict(each, issue, 0, "support", surest[each.start]) for each in actors]
+    return {each.actor.actor.id: each.score for each in shared(found, work)}
+
+
+def test_a_list_shares_its_surest_stance(lexicon: Lexicon) -> None:
+    text = "A truce in Gaza was demanded by Spain, Ireland and the French foreign minister."
+    assert scores(text, lexicon) == {"ESP": 0.9, "IRL": 0.9, "FRA": 0.9}
+
+
+def test_actors_apart_share_nothing(lexicon: Lexicon) -> None:
+    text = "Spain demanded a truce in Gaza while Ireland watched and France left."
+    assert scores(text, lexicon) == {"ESP": 0.1, "IRL": 0.1, "FRA": 0.9}
