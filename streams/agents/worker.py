@@ -5,7 +5,7 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -167,7 +167,7 @@ class Worker:
             with nothing_escapes(self.role.name):
                 self._outbox.breaker.open_batch(len(batch))
                 IN_WORK.set(len(batch))
-                await self.role.handle(batch, self._outbox)
+                await finished(self.role.handle(batch, self._outbox))
             IN_WORK.set(0)
             self._count(batch)
 
@@ -207,6 +207,24 @@ def make_app(role: str, settings: Settings) -> Any:
         datadir=Path(tempfile.gettempdir())
         / "stancewatch-faust",  # Faust insists on one; nothing is kept there
     )
+
+
+async def finished(work: Coroutine[Any, Any, None]) -> None:
+    """Await work to its end, even when a stop cancels who waits for it.
+
+    Faust counts a batch that it cancels as done, commits its offsets, and the records are lost. What takes longer than
+    the time that a stop has is cut off without a commit, and is repeated.
+    """
+    serving = asyncio.ensure_future(work)
+    is_stopping = False
+    while not serving.done():
+        try:
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:
+            is_stopping = True
+    serving.result()
+    if is_stopping:
+        raise asyncio.CancelledError
 
 
 @contextlib.contextmanager
