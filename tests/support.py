@@ -77,6 +77,15 @@ async def documents(settings: Settings, index: str) -> dict[str, dict[str, Any]]
     return found
 
 
+async def block(settings: Settings, blocked: bool) -> None:
+    """What Elasticsearch itself sets on every index when its disk is full, or takes back."""
+    client = make_client(settings)
+    await client.indices.put_settings(
+        index=settings.index("*"), settings={"index.blocks.read_only_allow_delete": blocked or None}
+    )
+    await client.close()
+
+
 async def eventually(look: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
     """Wait until ``look`` is true."""
     deadline = time.monotonic() + seconds

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from streams.agents.worker import Outbox, Output, Record
+from streams.agents.outbox import Outbox, Output, Record
 from streams.core.errors import Rejected
 from streams.metrics import ARTICLES, OBSERVED
 from streams.pool import ChunkReader, Read, ReaderPool, chunks

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from streams.agents.disk import watch_disk
-from streams.agents.worker import Outbox, Record
+from streams.agents.outbox import Outbox, Record
 from streams.codec import decode_dead_letter, decode_shift, encode
 from streams.core.errors import Rejected
 from streams.core.validate import parse_object

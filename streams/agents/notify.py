@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import structlog
 
-from streams.agents.worker import Outbox, Record, nothing_escapes
+from streams.agents.outbox import Outbox, Record
+from streams.agents.worker import nothing_escapes
 from streams.channels import Channel, Notice, open_channels
 from streams.codec import decode_shift
 from streams.core.errors import Rejected

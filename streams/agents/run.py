@@ -48,7 +48,7 @@ def run_worker(role: str, settings: Settings) -> None:
         log.error("topics are missing; create them with `stancewatch setup`", missing=missing)
         sys.exit(EXIT_MISSING_TOPICS)
     worker = Worker(chosen, settings)
-    service = _Service(worker.role, Monitor(worker.app, chosen, settings))
+    service = _Service(worker, Monitor(worker.app, chosen, settings))
     runner = _FaustWorker(
         worker.app, service, loop=loop, loglevel=settings.log_level, quiet=True, override_logging=False
     )
@@ -68,17 +68,19 @@ class _FaustWorker(faust.Worker):  # type: ignore[misc]
 class _Service(faust.Service):  # type: ignore[misc]
     """Opens the role before the first record comes, and closes it after the last."""
 
-    def __init__(self, role: Role, monitor: Monitor, **kwargs: Any) -> None:
+    def __init__(self, worker: Worker, monitor: Monitor, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._role = role
+        self._worker = worker
         self._monitor = monitor
 
     async def on_start(self) -> None:
-        await self._role.start()
+        await self._worker.outbox.start()
+        await self._worker.role.start()
         await self._monitor.start()
-        log.info("worker is up", role=self._role.name)
+        log.info("worker is up", role=self._worker.role.name)
 
     async def on_stop(self) -> None:
         await self._monitor.stop()
-        await self._role.stop()
-        log.info("worker is down", role=self._role.name)
+        await self._worker.role.stop()
+        await self._worker.outbox.stop()
+        log.info("worker is down", role=self._worker.role.name)

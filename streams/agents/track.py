@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from streams.agents.worker import Outbox, Output, Record
+from streams.agents.outbox import Outbox, Output, Record
 from streams.codec import decode_reading, encode
 from streams.core.detector import DEFAULT
 from streams.core.errors import Rejected

@@ -1,59 +1,29 @@
 """One role as a Faust app: bytes in, a batch at a time; offsets move only when all that a batch owes stands."""
 
-import asyncio
 import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import faust
 import structlog
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from faust.types import TP
 
-from streams.codec import encode
-from streams.core.errors import Rejected
+from streams.agents.outbox import BORN, Outbox, Record
 from streams.credentials import faust_credentials
-from streams.deadletter import Breaker, TooManyBad, dead_letter
-from streams.metrics import AGE, CONSUMED, DEAD_LETTERS, IN_WORK, born
-from streams.patience import ServiceAway, until_served
+from streams.deadletter import TooManyBad
+from streams.metrics import AGE, CONSUMED, IN_WORK, born
 from streams.settings import Settings
-from streams.topology import DEAD, MAX_MESSAGE_BYTES, sources
+from streams.topology import MAX_MESSAGE_BYTES, sources
 
 log = structlog.get_logger(__name__)
 EXIT_GAVE_UP = 70
 EXIT_BREAKER = 76
-BORN = "stancewatch-born"  # a header of every record that we send: milliseconds since 1970
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A record as it stands on its topic; at is the time that the broker keeps with it.
-
-    born: when the broker took the article that all this comes from, on ``articles.raw``.
-    """
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    at: datetime
-    born: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """A record to be sent. origin is the one that it was made from: it dies if the broker refuses the output."""
-
-    topic: str
-    key: bytes | None
-    value: bytes
-    origin: Record
 
 
 class Role(Protocol):
@@ -71,79 +41,8 @@ class Role(Protocol):
     async def stop(self) -> None:
         """Give back what the role holds."""
 
-    async def handle(self, batch: Sequence[Record], outbox: "Outbox") -> None:
+    async def handle(self, batch: Sequence[Record], outbox: Outbox) -> None:
         """Serve every record of the batch; return when all that it owes stands."""
-
-
-class Outbox:
-    """Sends with acknowledgement: ``send`` returns when the broker holds every output."""
-
-    def __init__(self, app: Any, settings: Settings, role: str) -> None:
-        self._app = app
-        self._settings = settings
-        self._role = role
-        self._topics: dict[str, Any] = {}
-        self.breaker = Breaker(settings.breaker_ratio, settings.breaker_window)
-
-    async def send(self, outputs: Sequence[Output]) -> None:
-        """Send all, again and again until each stands; an output that the broker will never take is buried."""
-        waiting = list(outputs)
-
-        async def attempt() -> None:
-            results = await asyncio.gather(
-                *(self._send(output) for output in waiting), return_exceptions=True
-            )
-            failed = [(output, error) for output, error in zip(waiting, results, strict=True) if error]
-            waiting[:] = []
-            for output, error in failed:
-                await self._sort_out(output, error, waiting)
-            if waiting:
-                raise ServiceAway(f"{len(waiting)} sends failed, such as: {failed[0][1]!r}")
-
-        await until_served("kafka", attempt)
-
-    async def bury(self, record: Record, fault: Rejected) -> None:
-        """Keep a record that cannot be served as a dead letter, with its reason and its original bytes."""
-        await self.bury_all([(record, fault)])
-
-    async def bury_all(self, dead: Sequence[tuple[Record, Rejected]]) -> None:
-        """Like ``bury``, for several at once."""
-        if not dead:
-            return
-        self.breaker.bad([fault.code for _, fault in dead])
-        now = datetime.now(UTC)
-        letters = []
-        for record, fault in dead:
-            letter = dead_letter(
-                topic=record.topic, partition=record.partition, offset=record.offset, key=record.key,
-                value=record.value, step=self._role, fault=fault, at=now,
-            )  # fmt: skip
-            DEAD_LETTERS.labels(self._role, fault.code).inc()
-            log.warning("dead letter", topic=record.topic, partition=record.partition, offset=record.offset,
-                        code=fault.code, reason=fault.detail)  # fmt: skip
-            letters.append(
-                Output(self._settings.topic(DEAD), letter.dead_id.encode(), encode(letter), record)
-            )
-        await self.send(letters)
-
-    async def _send(self, output: Output) -> None:
-        topic = self._topics.get(output.topic)
-        if topic is None:
-            topic = self._app.topic(
-                output.topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
-            )
-            self._topics[output.topic] = topic
-        await (await topic.send(key=output.key, value=output.value, headers=_headers(output.origin)))
-
-    async def _sort_out(self, output: Output, error: Any, waiting: list[Output]) -> None:
-        if isinstance(error, MessageSizeTooLargeError) and not output.topic.endswith(DEAD):
-            await self.bury(
-                output.origin, Rejected("too_large", "", f"{output.topic} takes no record so large: {error}")
-            )
-        elif isinstance(error, (KafkaError, OSError, asyncio.TimeoutError)):
-            waiting.append(output)
-        else:
-            raise error
 
 
 class Worker:
@@ -153,7 +52,8 @@ class Worker:
         self.role = role
         self.settings = settings
         self.app = make_app(role.name, settings)
-        self._outbox = Outbox(self.app, settings, role.name)
+        self._served = commit_only_what_is_served(self.app)
+        self.outbox = Outbox(settings, role.name)
         self._topics = [settings.topic(name) for name in sources(role.name)]
         channel = self.app.topic(
             *self._topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
@@ -165,17 +65,19 @@ class Worker:
         async for events in stream.take_events(self.settings.batch, within=self.settings.batch_wait):
             batch = [_record(event.message) for event in events]
             with nothing_escapes(self.role.name):
-                self._outbox.breaker.open_batch(len(batch))
+                self.outbox.breaker.open_batch(len(batch))
                 IN_WORK.set(len(batch))
-                await finished(self.role.handle(batch, self._outbox))
+                await self.role.handle(batch, self.outbox)
             IN_WORK.set(0)
+            self._served.update((event.message.tp, event.message.offset + 1) for event in events)
             self._count(batch)
 
     def _count(self, batch: Sequence[Record]) -> None:
-        now = time.time()
+        now, age = time.time(), AGE.labels(self.role.name)
+        for topic, count in Counter(record.topic for record in batch).items():
+            CONSUMED.labels(self.role.name, topic).inc(count)
         for record in batch:
-            CONSUMED.labels(self.role.name, record.topic).inc()
-            AGE.labels(self.role.name).observe(max(0.0, now - record.born.timestamp()))
+            age.observe(max(0.0, now - record.born.timestamp()))
 
 
 def make_app(role: str, settings: Settings) -> Any:
@@ -194,9 +96,6 @@ def make_app(role: str, settings: Settings) -> Any:
         broker_request_timeout=15,
         consumer_max_fetch_size=MAX_MESSAGE_BYTES,
         consumer_auto_offset_reset="earliest",
-        producer_linger=0.005,
-        producer_max_request_size=MAX_MESSAGE_BYTES,
-        producer_acks=-1,
         topic_allow_declare=False,
         topic_disable_leader=True,
         stream_wait_empty=False,
@@ -209,22 +108,21 @@ def make_app(role: str, settings: Settings) -> Any:
     )
 
 
-async def finished(work: Coroutine[Any, Any, None]) -> None:
-    """Await work to its end, even when a stop cancels who waits for it.
+def commit_only_what_is_served(app: Any) -> dict[TP, int]:
+    """Give a table of the next offset to be served by partition, beyond which the app's consumer will commit nothing.
 
-    Faust counts a batch that it cancels as done, commits its offsets, and the records are lost. What takes longer than
-    the time that a stop has is cut off without a commit, and is repeated.
+    Without it a stop loses records: Faust acknowledges the batch that it cancels, and the records that it skips once its
+    flow of events is off, and commits both.
     """
-    serving = asyncio.ensure_future(work)
-    is_stopping = False
-    while not serving.done():
-        try:
-            await asyncio.shield(serving)
-        except asyncio.CancelledError:
-            is_stopping = True
-    serving.result()
-    if is_stopping:
-        raise asyncio.CancelledError
+    served: dict[TP, int] = {}
+
+    class Consumer(app.transport.Consumer):  # type: ignore[misc]  # Faust has no types here
+        def _new_offset(self, tp: TP) -> int | None:
+            offset = super()._new_offset(tp)
+            return None if offset is None or tp not in served else min(offset, served[tp])
+
+    app.transport.Consumer = Consumer
+    return served
 
 
 @contextlib.contextmanager
@@ -254,10 +152,6 @@ def _record(message: Any) -> Record:
     return Record(
         message.topic, message.partition, message.offset, message.key, message.value, at, _born(message.headers) or at
     )  # fmt: skip
-
-
-def _headers(origin: Record) -> list[tuple[str, bytes]]:
-    return [(BORN, b"%d" % (origin.born.timestamp() * 1000))]
 
 
 def _born(headers: Any) -> datetime | None:

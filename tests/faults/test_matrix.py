@@ -4,12 +4,11 @@ import asyncio
 import time
 
 from streams.kafka import producer
-from streams.search import make_client
 from streams.topology import DEAD, ENRICHED, OBSERVATIONS, RAW, SHIFTS
 from tests.faults.proxy import proxied
 from tests.faults.stage import POISONED, Stage, lenient
 from tests.faults.story import make_story
-from tests.support import values
+from tests.support import block, values
 
 POISON = (
     b"\xff\xfe",
@@ -32,9 +31,9 @@ async def test_poison_in_every_topic_and_an_elasticsearch_that_refuses_and_block
         await asyncio.sleep(2)
         proxy.refusing = False
         assert proxy.refused, "nobody asked while Elasticsearch refused"
-        await block(stage, True)
+        await block(stage.settings, True)
         await asyncio.sleep(2)
-        await block(stage, False)
+        await block(stage.settings, False)
         since = time.monotonic()
         await playing
         await stage.verdict(POISONED, story, since=since, seconds=400)
@@ -52,12 +51,3 @@ async def poison_everything(stage: Stage) -> None:
         for topic in (ENRICHED, OBSERVATIONS, SHIFTS, DEAD):
             for value in POISON:
                 await sender.send_and_wait(stage.settings.topic(topic), value=value)
-
-
-async def block(stage: Stage, blocked: bool) -> None:
-    """What Elasticsearch itself sets on every index when its disk is full."""
-    client = make_client(stage.settings)
-    await client.indices.put_settings(
-        index=stage.settings.index("*"), settings={"index.blocks.read_only_allow_delete": blocked or None}
-    )
-    await client.close()

@@ -54,6 +54,8 @@ async def test_dead_letters_are_found_by_what_they_say_sent_again_and_dropped(
     states = sorted(orjson.loads(line)["state"] for line in again.stdout.splitlines())
     assert states == ["open", "open", "replayed", "replayed"]
 
+    nearly = run("dead", "drop", "--code", "not_an_object", "--dry-run", variables=variables)
+    assert b"1 would be dropped" in nearly.stdout, "and stands as it stood, for now it is dropped:"
     assert b"1 dropped" in run("dead", "drop", "--code", "not_an_object", variables=variables).stdout
     assert b"0 dropped" in run("dead", "drop", "--code", "not_an_object", variables=variables).stdout
     nobody = run("dead", "show", "no-such-letter", variables=variables)

@@ -12,7 +12,7 @@ from streams.fleet import Fleet, Member
 from streams.settings import Settings
 from streams.topology import DEAD, ENRICHED, RAW
 from tests.integration.test_status import report
-from tests.support import article, send, served
+from tests.support import article, block, documents, eventually, send, served
 
 CALLS = "France called for a ceasefire in Gaza."
 
@@ -64,3 +64,23 @@ async def test_ages_count_from_the_first_topic_and_every_part_tells_its_version(
     parts = {role["name"]: role["parts"] for role in report(settings, fleet)["roles"]}
     assert parts["track"] == [f"detector {DEFAULT.version}"]
     assert [part.split()[0] for part in parts["classify"]] == ["lexicon", "pipeline"]
+
+
+async def test_what_elasticsearch_puts_off_is_sent_again_counted_and_not_lost(
+    settings: Settings, fleet: Fleet, ports: Iterator[int]
+) -> None:
+    fleet.start("classify", port=next(ports))
+    index = fleet.start("index", port=next(ports))
+    await asyncio.to_thread(fleet.wait_ready)
+    await send(settings, [article(n, CALLS) for n in range(5)])
+    await served(settings, fleet, ("classify", "index"))
+    await block(settings, True)
+    await send(settings, [article(n, CALLS) for n in range(5, 10)])
+
+    async def is_put_off() -> bool:
+        return (await figures(index))['stancewatch_bulk_retries_total{why="item"}'] >= 5
+
+    await eventually(is_put_off, 60)
+    await block(settings, False)
+    await served(settings, fleet, ("classify", "index"))
+    assert set(await documents(settings, "news-articles")) == {f"a-{n}" for n in range(10)}

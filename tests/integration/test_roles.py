@@ -31,6 +31,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "analyst": "analyst",
             "setup": "setup",
             "rules": "kibana",
+            "keeper": "backup",
         }.items()
     )
     security = Security("bootstrap-password", users, ROLES.read_text("utf-8"))
@@ -96,12 +97,22 @@ async def test_each_role_does_its_work_and_no_other(node: str) -> None:
         ("rules", "PUT", "/stance-kibana-alerts/_doc/x"): 403,
         ("rules", "GET", "/news-articles/_search"): 403,
         ("rules", "PUT", "/stance-shifts/_doc/x"): 403,
+        ("keeper", "PUT", "/_snapshot/copies"): 200,
+        ("keeper", "PUT", "/_snapshot/copies/first?wait_for_completion=true"): 200,
+        ("keeper", "PUT", "/_index_template/news-articles"): 403,
+        ("keeper", "PUT", "/_security/role/keeper"): 403,
+        ("writer", "PUT", "/_snapshot/copies/second"): 403,
+        ("analyst", "GET", "/_snapshot/copies"): 403,
         ("stranger", "GET", "/news-articles/_search"): 401,
         (None, "GET", "/news-articles/_search"): 401,
     }
     small: dict[str, Any] = {"article_id": "a-2"}
     bodies: dict[str, dict[str, Any]] = {"/_index_template/news-articles": {"index_patterns": ["x"]},
               "/_component_template/stancewatch-base": {"template": {}},
+              "/_snapshot/copies": {"type": "fs", "settings": {"location": "copies"}},
+              "/_snapshot/copies/first?wait_for_completion=true": {"indices": "news-*,stance-*"},
+              "/_snapshot/copies/second": {"indices": "news-*"},
+              "/_security/role/keeper": {"cluster": ["all"]},
               "/stance-kibana-alerts/_create/x": told_by_kibana()}  # fmt: skip
     got = {}
     for who, method, path in may:
