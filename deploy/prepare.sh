@@ -19,7 +19,6 @@ if [ -z "$java_major" ] || [ "$java_major" -lt 17 ]; then packages+=(openjdk-17-
 command -v mvn >/dev/null || packages+=(maven)
 if [ "$kind" = faults ]; then
   command -v prometheus-alertmanager >/dev/null || packages+=(prometheus-alertmanager)
-  command -v faketime >/dev/null || packages+=(faketime)
 fi
 if [ "$kind" != run ]; then
   command -v openssl >/dev/null || packages+=(openssl)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,9 @@ class Stage:
     receiver: Receiver
     members: dict[str, Member] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
+    alerts: Callable[[], Iterable[dict[str, Any]]] | None = (
+        None  # those that came out, where not at the receiver
+    )
 
     async def start(self, roles: Sequence[str] = ROLES, **extra: str) -> None:
         """Start a worker of each role and wait until they are up."""
@@ -100,7 +103,8 @@ class Stage:
         confirmed = {key for key, shift in shifts.items() if shift["status"] == "confirmed"}
 
         async def all_told() -> bool:
-            return confirmed <= {alert["labels"]["shift_id"] for alert in self.receiver.alerts}
+            alerts = self.alerts() if self.alerts else self.receiver.alerts
+            return confirmed <= {alert["labels"]["shift_id"] for alert in alerts}
 
         assert confirmed, "the story must have a turn, else nothing about alerts is proved"
         await eventually(all_told, 180)

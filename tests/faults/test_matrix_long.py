@@ -6,7 +6,6 @@ import random
 import shutil
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,8 +23,7 @@ from tests.support import documents, eventually
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
 RATE = 40.0
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
-HAS_FAKETIME = FAKETIME.exists()
+CLOCK = Path(__file__).with_name("clock")
 
 
 @pytest.fixture(scope="module")
@@ -143,9 +141,11 @@ async def flood(stage: Stage, free: str | None) -> None:
         f"cluster.routing.allocation.disk.watermark.{mark}": free for mark in ("low", "high", "flood_stage")
     }
     client = make_client(stage.settings)
-    await client.cluster.put_settings(
-        persistent={**marks, "cluster.info.update.interval": "10s" if free else None}
-    )
+    watching = {
+        "cluster.routing.allocation.disk.threshold_enabled": True if free else None,
+        "cluster.info.update.interval": "10s" if free else None,
+    }
+    await client.cluster.put_settings(persistent={**marks, **watching})
     await client.close()
 
 
@@ -161,7 +161,7 @@ async def test_alertmanager_is_away(stage: Stage, story: Story, tmp_path: Path) 
     port, receiver_port = free_ports(2)
     receiver = AlertReceiver()
     runner = await receiver.start(receiver_port)
-    told: list[dict[str, Any]] = []
+    stage.alerts = lambda: [alert for _, alert in receiver.alerts]
     stage.extra = {"STANCEWATCH_ALERTMANAGER": f"http://127.0.0.1:{port}"}
     await stage.start()
     playing = stage.play(story, RATE)
@@ -170,12 +170,6 @@ async def test_alertmanager_is_away(stage: Stage, story: Story, tmp_path: Path) 
     since = time.monotonic()
     try:
         await playing
-
-        async def all_told() -> bool:
-            told[:] = [alert for _, alert in receiver.alerts]
-            return len({each["labels"]["shift_id"] for each in told}) >= await confirmed(stage)
-
-        await eventually(all_told, 180)
         await stage.verdict("Alertmanager away for 30 s", story, since=since)
     finally:
         process.terminate()
@@ -183,24 +177,15 @@ async def test_alertmanager_is_away(stage: Stage, story: Story, tmp_path: Path) 
         await runner.cleanup()
 
 
-async def confirmed(stage: Stage) -> int:
-    shifts = (await documents(stage.settings, "stance-shifts")).values()
-    return max(1, len([shift for shift in shifts if shift["status"] == "confirmed"]))
-
-
 async def test_the_clock_steps(stage: Stage, story: Story, tmp_path: Path) -> None:
-    assert HAS_FAKETIME, f"{FAKETIME} is missing; `deploy/prepare.sh faults` installs it"
     clock = tmp_path / "clock"
-    clock.write_text("+0")
-    stage.extra = {
-        "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-    }  # fmt: skip
+    clock.write_text("0")
+    stage.extra = {"PYTHONPATH": str(CLOCK), "STEPPED_CLOCK": str(clock)}
     await stage.start()
     playing = stage.play(story, RATE)
-    for step in ("+2h", "-2h", "+90d", "+0"):
+    for hours in (2, -2, 90 * 24, 0):
         await asyncio.sleep(4)
-        clock.write_text(step)
+        clock.write_text(str(hours * 3600))
     since = time.monotonic()
     await playing
     await stage.verdict("clock of all workers steps by +2 h, -2 h, +90 days and back", story, since=since)
