@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +19,8 @@ from streams.settings import Settings
 from streams.topology import (
     ARTICLES_INDEX,
     DEAD_INDEX,
+    FEEDS,
+    FEEDS_PORT,
     MONITOR_PORTS,
     OBSERVATIONS_INDEX,
     ROLES,
@@ -61,6 +63,19 @@ class RoleState:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """How a feed is doing: looks that failed in a row and why, seconds since it last gave an item, and how many it may
+    take.
+    """
+
+    name: str
+    failures: int
+    trouble: str | None
+    seconds_without_item: float
+    silent_after: float
+
+
+@dataclass(frozen=True, slots=True)
 class IndexState:
     """How much an index holds and the newest time in it."""
 
@@ -71,12 +86,13 @@ class IndexState:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All of it at one moment. problems is empty when all is well."""
+    """All of it at one moment. feeds is empty where no process reads any; problems is empty when all is well."""
 
     at: datetime
     services: tuple[Service, ...]
     roles: tuple[RoleState, ...]
     indices: tuple[IndexState, ...]
+    feeds: tuple[FeedHealth, ...]
     problems: tuple[str, ...]
 
 
@@ -90,7 +106,9 @@ async def look(settings: Settings, workers: Sequence[str], seconds: float) -> Re
     )
     roles = tuple(_role(name, groups.get(name), monitors) for name in ROLES)
     services = tuple(service for service in (kafka, elastic, alertmanager) if service is not None)
-    return Report(datetime.now(UTC), services, roles, indices, tuple(_problems(services, roles, monitors)))
+    feeds = tuple(FeedHealth(**each) for monitor in monitors for each in monitor.get("each", ()))
+    problems = (*_problems(services, roles, monitors), *_troubles(feeds))
+    return Report(datetime.now(UTC), services, roles, indices, feeds, problems)
 
 
 def _role(name: str, group: dict[str, Any] | None, monitors: Sequence[dict[str, Any]]) -> RoleState:
@@ -111,7 +129,7 @@ def _problems(
     found += [f"no worker of role {role.name} answers" for role in roles if not role.workers]
     found += [
         f"{monitor['role']} at {monitor['where']} has not moved for {monitor['seconds_without_progress']:.0f} s"
-        f" with {monitor['lag']} records waiting"
+        + (f" with {monitor['lag']} records waiting" if "lag" in monitor else "")
         for monitor in monitors
         if not monitor["healthy"]
     ]
@@ -123,6 +141,14 @@ def _problems(
                 f"workers of role {role.name} differ in what they work with: {', '.join(role.parts)}"
             )
     return found
+
+
+def _troubles(feeds: Sequence[FeedHealth]) -> Iterator[str]:
+    for feed in feeds:
+        if feed.failures:
+            yield f"feed {feed.name} failed {feed.failures} times in a row: {feed.trouble}"
+        if feed.seconds_without_item > feed.silent_after:
+            yield f"feed {feed.name} has given nothing for {feed.seconds_without_item / 3600:.1f} hours"
 
 
 async def _kafka(settings: Settings, seconds: float) -> tuple[Service, dict[str, dict[str, Any]]]:
@@ -233,8 +259,8 @@ def _usual_places(settings: Settings) -> list[str]:
     if (
         port and settings.monitor_host != "127.0.0.1"
     ):  # in a container: the roles are neighbours, found by name
-        return [f"{role}:{port}" for role in ROLES]
-    return [f"127.0.0.1:{own}" for own in MONITOR_PORTS.values()]
+        return [f"{role}:{port}" for role in (*ROLES, FEEDS)]
+    return [f"127.0.0.1:{own}" for own in (*MONITOR_PORTS.values(), FEEDS_PORT)]
 
 
 def _spread(places: Sequence[str]) -> list[str]:

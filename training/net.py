@@ -11,7 +11,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from streams.core.network import MODALITIES, STANCES, STRENGTHS
+from streams.core.model import STANCES
+from streams.core.network import MODALITIES, STRENGTHS
 from streams.core.pieces import FRAMES, MARKS, MOST_PIECES, Pieces, Span
 from training.looks import Taught
 

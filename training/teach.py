@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from streams.core.network import MODALITIES, STANCES, STRENGTHS
+from streams.core.model import STANCES
+from streams.core.network import MODALITIES, STRENGTHS
 from training.looks import Taught, Told
 from training.net import Net, Seen
 

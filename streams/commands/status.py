@@ -22,9 +22,9 @@ def status(
     ] = None,
     seconds: Annotated[float, typer.Option(min=0.5, max=60, help="How long to measure rates.")] = 2.0,
 ) -> None:
-    """Show services, lag and rate of each role, the age of the newest data, and the health of each worker.
+    """Show services, lag and rate of each role, the age of the newest data, and the health of each worker and feed.
 
-    Without --worker it asks this machine's ports 9101 to 9104, or, under docker compose, each role by its name.
+    Without --worker it asks this machine's ports 9101 to 9105, or, under docker compose, each role by its name.
     Exit code 3 means that something is wrong: a service away, a worker ill or absent, an open breaker.
 
     Examples:
@@ -58,10 +58,22 @@ def _show(console: Console, report: Report) -> None:
     data = Table("what", "documents", "newest", box=None)
     for index in report.indices:
         data.add_row(index.name, str(index.documents), index.newest or "")
-    for table in (services, roles, data):
+    feeds = Table("feed", "failures", "last item", "silent after", box=None)
+    for feed in report.feeds:
+        feeds.add_row(
+            feed.name, str(feed.failures), f"{_span(feed.seconds_without_item)} ago", _span(feed.silent_after)
+        )
+    for table in (services, roles, data, *([feeds] if report.feeds else [])):
         console.print(table)
         console.print()
     for problem in report.problems:
         console.print(f"! {problem}", style="red", markup=False, soft_wrap=True)
     if not report.problems:
         console.print("all is well", style="green")
+
+
+def _span(seconds: float) -> str:
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} s"

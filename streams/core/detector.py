@@ -13,9 +13,8 @@ from dataclasses import astuple, dataclass
 from math import exp
 from typing import Final
 
-from streams.core.model import Modality, Stance, Strength
+from streams.core.model import STANCES, Modality, Stance, Strength
 
-STANCES: Final[tuple[Stance, ...]] = ("support", "oppose", "neutral")
 Belief = tuple[float, float, float]
 _GUESS: Final[Belief] = (0.4, 0.4, 0.2)
 """What a report that shows nothing of the course says, and what is believed before the first report."""

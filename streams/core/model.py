@@ -6,9 +6,10 @@ Times are timezone-aware UTC datetimes. Offsets count Unicode code points in the
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Stance = Literal["support", "oppose", "neutral"]
+STANCES: Final[tuple[Stance, ...]] = ("support", "oppose", "neutral")
 Strength = Literal["deed", "decision", "statement", "hint"]
 Modality = Literal["asserted", "conditional", "denied"]
 ShiftKind = Literal["observed", "reported"]

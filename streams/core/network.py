@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from streams.core.article import Surroundings
 from streams.core.issues import Frame, IssueMention
 from streams.core.mentions import Mention
-from streams.core.model import Modality, Stance, Strength
+from streams.core.model import Modality, Strength
 from streams.core.pieces import FRAMES, Pieces, Span
 
-STANCES: tuple[Stance, ...] = ("support", "oppose", "neutral")
 STRENGTHS: tuple[Strength, ...] = ("deed", "decision", "statement", "hint")
 MODALITIES: tuple[Modality, ...] = ("asserted", "conditional", "denied")
 Vector = NDArray[np.float32]

@@ -12,8 +12,8 @@ from datetime import timedelta
 from typing import Final
 
 from streams.core.clusters import Cluster, Voice
-from streams.core.detector import STANCES, Belief, Detector, informative, shown, switched
-from streams.core.model import Stance
+from streams.core.detector import Belief, Detector, informative, shown, switched
+from streams.core.model import STANCES, Stance
 from streams.core.stand import Stand, Turn, Witness, grown, is_closed, is_settled, stand_on, witness_of
 from streams.core.turns import Track, add_turn, anchored, belief_in, raised, take_report, undo
 

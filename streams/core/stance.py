@@ -12,8 +12,8 @@ from streams.core.candidates import Candidate
 from streams.core.issues import IssueMention
 from streams.core.learned import Linear
 from streams.core.mentions import Mention
-from streams.core.model import Modality, Stance, Strength
-from streams.core.network import STANCES, Held
+from streams.core.model import STANCES, Modality, Stance, Strength
+from streams.core.network import Held
 
 _HOLDERS = {
     "subject": 0.62,

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from streams.core.clusters import Cluster, Report
-from streams.core.detector import STANCES, Belief, Detector, start
-from streams.core.model import ReportedShift, ShiftKind, Stance, stable_id
+from streams.core.detector import Belief, Detector, start
+from streams.core.model import STANCES, ReportedShift, ShiftKind, Stance, stable_id
 from streams.core.stand import Stand, Turn, Witness, grown, is_closed, stand_on, witness_of
 
 _TURNS: Final = 12

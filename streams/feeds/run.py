@@ -88,8 +88,9 @@ class Runner:
         BUILD.labels(FEEDS, __version__).set(1)
 
     def health(self) -> dict[str, Any]:
-        """How it is doing, for /healthz."""
-        return self._pulse.health(len(self._feeds.enabled), self._settings.stall_seconds)
+        """How it and each feed is doing, for /healthz."""
+        whole = self._pulse.health(len(self._feeds.enabled), self._settings.stall_seconds)
+        return {**whole, "each": [self._health_of(spec) for spec in self._feeds.enabled]}
 
     async def once(self) -> int:
         """Look at every feed once, due or not; how many could not be read. Raises FeedsError."""
@@ -185,6 +186,17 @@ class Runner:
             FEED_POLLS.labels(spec.name, result)
         for result in ("read", "missed"):
             FEED_PAGES.labels(spec.name, result)
+
+    def _health_of(self, spec: FeedSpec) -> dict[str, Any]:
+        known = self._state.feed(spec.name, spec.url)
+        silent = time.time() - known.item_at if known.item_at else 0.0
+        return {
+            "name": spec.name,
+            "failures": known.failures,
+            "trouble": known.trouble if known.failures else None,
+            "seconds_without_item": round(silent),
+            "silent_after": spec.silent_after,
+        }
 
     async def _sent(self, key: bytes, value: bytes) -> None:
         await self._send(key, value)

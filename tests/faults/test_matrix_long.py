@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -204,15 +205,17 @@ async def test_the_lexicon_changes_while_running(
     stage: Stage, story: Story, changed_package: dict[str, str]
 ) -> None:
     await stage.start()
-    playing = stage.play(story, RATE)
-    await asyncio.sleep(5)
+    half = len(story.lines) // 2
+    beginning = stage.play(replace(story, lines=story.lines[:half]), RATE)
     old = stage.members["classify"]
     new = await stage.add("classify", **changed_package)
     await asyncio.to_thread(stage.fleet.wait_ready, [new])
-    await asyncio.sleep(2)
+    await beginning
+    rest = stage.play(replace(story, lines=story.lines[half:]), RATE)
+    await asyncio.sleep(5)
     await stage.leave(old)
     since = time.monotonic()
-    await playing
+    await rest
     await stage.verdict("the lexicon gains an issue, workers replaced one by one", story, since=since)
     versions = {
         each["lexicon_version"] for each in (await documents(stage.settings, "news-articles")).values()

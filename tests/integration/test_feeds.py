@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
 from streams.fleet import Fleet
@@ -135,6 +136,15 @@ async def test_from_a_feed_to_the_index(
     async with httpx.AsyncClient() as client:
         health = (await client.get(f"{started[0].base}/healthz")).json()
     assert (health["healthy"], health["role"], health["feeds"]) == (True, "feeds", 3)
+    where = ("--worker", started[0].base.removeprefix("http://"))
+    told = orjson.loads(run("status", "--json", *where, variables=variables_of(settings)).stdout)
+    assert {feed["name"]: feed["failures"] for feed in told["feeds"]} == {
+        "feed": 0,
+        "feed-broken": 1,
+        "feed-bomb": 1,
+    }
+    assert any("feed feed-broken failed 1 times in a row" in problem for problem in told["problems"])
+    assert b"feed-bomb" in run("status", *where, variables=variables_of(settings)).stdout
     assert await started[0].stop() == 0
 
 
