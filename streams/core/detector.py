@@ -49,8 +49,8 @@ class Detector:
     hint: float = 0.3
     wrong_sign: float = 0.05
     wrong_neutral: float = 0.02
-    spurious: float = 0.15
-    min_score: float = 0.6
+    spurious: float = 0.1
+    min_score: float = 0.57
     noise_weight: float = 12.0
     conditional: float = 0.35
     denied: float = 0.1

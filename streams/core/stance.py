@@ -30,6 +30,8 @@ _NOT_HELD = {"accuse", "fear", "suffer"}
 
 _NETWORK, _GRAMMAR = 0.45, 0.55
 _LITTLE = 1e-6
+_CLEARLY = 2.0  # times as likely as the other side
+_OTHER: dict[Stance, Stance] = {"support": "oppose", "oppose": "support"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,8 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
     by_network = [each for each in witnesses if each.candidate is None]
     by_grammar = [each for each in witnesses if each.candidate is not None]
     share = _GRAMMAR if by_network else 1.0
-    scores = {
-        stance: _NETWORK * _any(by_network, stance) + share * _any(by_grammar, stance) for stance in STANCES
-    }
+    seen = _decided({each: _any(by_network, each) for each in STANCES}, by_grammar)
+    scores = {each: _NETWORK * seen[each] + share * _any(by_grammar, each) for each in STANCES}
     stance = max(STANCES, key=lambda each: scores[each])
     own = [each for each in witnesses if each.stance == stance]
     surest = max(own, key=lambda each: (each.candidate is not None, each.score))
@@ -144,6 +145,17 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
         strength=view.strength,
         modality=view.modality,
     )
+
+
+def _decided(seen: dict[Stance, float], by_grammar: Sequence[Verdict]) -> dict[Stance, float]:
+    """Lay what the network takes for undecided to the side that grammar clearly sees, unless a word says that nothing is
+    decided: who draws up plans for a force leans to it.
+    """
+    sides = {each: _any(by_grammar, each) for each in STANCES}
+    side: Stance = "support" if sides["support"] > sides["oppose"] else "oppose"
+    if sides["neutral"] or sides[side] < _CLEARLY * sides[_OTHER[side]] or not sides[side]:
+        return seen
+    return {**seen, side: min(1.0, seen[side] + seen["neutral"]), "neutral": 0.0}
 
 
 def _any(witnesses: Iterable[Verdict], stance: Stance) -> float:

@@ -42,9 +42,9 @@ def test_full_length_articles(reader: Reader) -> None:
     result = scored(reader, rows, rows)
     assert result.articles >= 30
     assert result.all_topics.f1 >= 0.92
-    assert result.lenient.f1 >= 0.61
-    assert result.strict.f1 >= 0.53
-    assert result.wrong_sign <= 0.17
+    assert result.lenient.f1 >= 0.64
+    assert result.strict.f1 >= 0.55
+    assert result.wrong_sign <= 0.14
 
 
 def test_sentences_full_of_traps(reader: Reader) -> None:
@@ -52,8 +52,8 @@ def test_sentences_full_of_traps(reader: Reader) -> None:
     result = scored(reader, rows, rows)
     assert result.articles >= 250
     assert result.all_topics.f1 >= 0.79
-    assert result.lenient.f1 >= 0.52
-    assert result.wrong_sign <= 0.15
+    assert result.lenient.f1 >= 0.49
+    assert result.wrong_sign <= 0.13
 
 
 def test_shared_labels(reader: Reader, shared_data: Path | None) -> None:
@@ -62,10 +62,10 @@ def test_shared_labels(reader: Reader, shared_data: Path | None) -> None:
     result = scored(
         reader, read_rows(shared_data / "labels_dev.jsonl"), read_rows(shared_data / "items_dev.jsonl")
     )
-    assert result.all_topics.f1 >= 0.87
-    assert result.strict.f1 >= 0.68
-    assert result.strict.precision >= 0.73
-    assert result.wrong_sign <= 0.05
+    assert result.all_topics.f1 >= 0.88
+    assert result.strict.f1 >= 0.72
+    assert result.strict.precision >= 0.8
+    assert result.wrong_sign <= 0.04
 
 
 def test_the_seed_article(reader: Reader, shared_data: Path | None) -> None:
@@ -73,7 +73,13 @@ def test_the_seed_article(reader: Reader, shared_data: Path | None) -> None:
         return
     (event,) = read(reader, [orjson.loads((shared_data / "seed-article.json").read_bytes())])
     told = {(o["actor"]["id"], o["issue"], o["context"], o["stance"]) for o in event["observations"]}
-    assert ("RUS", "ceasefire", "UKR", "oppose") in told
+    assert {each["topic"] for each in event["topics"]} == {"ceasefire", "sanctions", "troop_deployment"}
+    assert told >= {
+        ("RUS", "ceasefire", "UKR", "oppose"),
+        ("GBR", "troop_deployment", "UKR", "support"),
+        ("FRA", "troop_deployment", "UKR", "support"),
+        ("EU", "sanctions", "RUS", "support"),
+    }
     assert ("COALITION_WILLING", "troop_deployment", "support", "oppose") in {
         (r["actor"]["id"], r["issue"], r["before"], r["after"]) for r in event["reported_shifts"]
     }
