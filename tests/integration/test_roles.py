@@ -1,5 +1,6 @@
 """The shipped roles on a real node with logins: each can do its work, and nothing else."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from streams.search import Store, Write, make_client
 from streams.services.config import FileUser, Security, ServicesConfig
 from streams.services.supervise import down, up
 from streams.settings import Settings, load_settings
+from tests.integration.test_commands import run, variables_of
 from tests.integration.test_notify import shift
 from tests.integration.test_search import event
 
@@ -120,3 +122,42 @@ async def test_each_role_does_its_work_and_no_other(node: str) -> None:
         got[who, method, path] = ask(node, who, method, path, **body)
     assert got == may
     assert ask(node, "analyst", "GET", "/news-articles/_search", password="wrong-password") == 401
+
+
+async def test_who_makes_and_restores_backups_reads_and_writes_no_article(
+    node: str, settings: Settings
+) -> None:
+    client = make_client(login(node, "setup"))
+    async for _ in index_steps(client, login(node, "setup"), dry_run=False):
+        pass
+    await client.close()
+    articles = "/news-articles-2025.05"
+    kept = encode(event("kept"))
+    store = Store(make_client(login(node, "writer")))
+    await store.write([Write(articles[1:], "kept", kept)])
+    variables = {
+        **variables_of(login(node, "keeper")),
+        "STANCEWATCH_KAFKA": settings.kafka,
+        "STANCEWATCH_ELASTICSEARCH_USER": "keeper",
+        "STANCEWATCH_ELASTICSEARCH_PASSWORD": PASSWORD,
+    }
+    made = await asyncio.to_thread(run, "backup", "create", "b-1", variables=variables)
+    assert made.returncode == 0, made.stderr
+    assert await store.write([Write(articles[1:], "later", encode(event("later")))]) == ["written"]
+
+    for method, path in (
+        ("GET", "/news-articles/_search"),
+        ("GET", f"{articles}/_doc/kept"),
+        ("GET", "/stance-shifts/_search"),
+        ("PUT", f"{articles}/_doc/forged"),
+        ("DELETE", f"{articles}/_doc/kept"),
+        ("PUT", "/stance-series/_doc/forged"),
+    ):
+        body = {"article_id": "forged"} if method == "PUT" else {}
+        assert ask(node, "keeper", method, path, **body) == 403, (method, path)
+
+    done = await asyncio.to_thread(run, "backup", "restore", "b-1", "--replace", variables=variables)
+    assert done.returncode == 0, done.stderr
+    stands = {name: ask(node, "analyst", "GET", f"{articles}/_doc/{name}") for name in ("kept", "later")}
+    assert stands == {"kept": 200, "later": 404}
+    await store.close()

@@ -100,6 +100,24 @@ async def test_what_is_typed_is_words_and_never_a_query(filled: Settings, words:
     assert "a-2" not in await found(filled, words=words)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["*", "GBR OR FRA", "GBR*", "/.*/", '{"match_all":{}}', 'x"}},{"match_all":{}}', "\x1b[31mGBR\x1b[0m"],
+)
+async def test_a_filter_is_one_name_and_never_a_pattern_or_a_query(filled: Settings, name: str) -> None:
+    for filters in ({"actors": (name,)}, {"issues": (name,)}, {"sources": (name,)}):
+        assert await found(filled, **filters) == set(), filters
+
+
+@pytest.mark.parametrize("given", ["--actor", "--issue", "--source"])
+async def test_no_terminal_obeys_the_name_that_was_typed(filled: Settings, given: str) -> None:
+    variables = {**variables_of(filled), "FORCE_COLOR": "1"}
+    done = await asyncio.to_thread(run, "search", given, "\x1b[31m[bold]GBR\x1b[0m", variables=variables)
+    assert done.returncode == 0, done.stderr
+    assert b"0 articles" in done.stdout
+    assert b"\x1b[31m" not in done.stdout + done.stderr
+
+
 async def test_matches_are_marked_where_they_stand(filled: Settings) -> None:
     client = make_client(filled)
     answer = await search_articles(client, filled, Wanted(words="peacekeepers nobody"))

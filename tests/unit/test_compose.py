@@ -28,6 +28,23 @@ def services(name: str = FILES[0]) -> dict[str, dict[str, Any]]:
     return found
 
 
+class Strict(yaml.SafeLoader):
+    """Refuses a mapping that names a key twice, as the present docker compose does and older ones do not."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        twice = {name for name in names if names.count(name) > 1}
+        assert not twice, f"{node.start_mark}: {twice}"
+        return super().construct_mapping(node, deep)
+
+
+@pytest.mark.parametrize(
+    "path", [*FILES, *(str(found.relative_to(ROOT)) for found in sorted((ROOT / "deploy").glob("*/*.y*ml")))]
+)
+def test_no_file_names_a_key_twice(path: str) -> None:
+    assert list(yaml.load_all((ROOT / path).read_text(), Strict))
+
+
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("profiles", ["", "full", "watched", "tools"])
 def test_docker_compose_config_takes_the_file(name: str, profiles: str, tmp_path: Path) -> None:
