@@ -44,7 +44,8 @@ def demo(
         stancewatch demo --home /tmp/sw --kafka-port 19092 --elasticsearch-port 19200 --controller-port 19093
     """
     for signum in (signal.SIGTERM, signal.SIGHUP):  # a terminal that is closed leaves nothing running either
-        signal.signal(signum, signal.default_int_handler)
+        if signal.getsignal(signum) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(signum, signal.default_int_handler)
     console = out()
     config = ServicesConfig(
         home=home,
