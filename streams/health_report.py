@@ -64,13 +64,14 @@ class RoleState:
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """How a feed is doing: looks that failed in a row and why, seconds since it last gave an item, and how many it may
-    take.
+    """How a feed is doing: looks that failed in a row and why, seconds since one succeeded (None: none has yet) and
+    since it last gave an item, and how many of the latter it may take.
     """
 
     name: str
     failures: int
     trouble: str | None
+    seconds_since_read: float | None
     seconds_without_item: float
     silent_after: float
 
@@ -106,7 +107,7 @@ async def look(settings: Settings, workers: Sequence[str], seconds: float) -> Re
     )
     roles = tuple(_role(name, groups.get(name), monitors) for name in ROLES)
     services = tuple(service for service in (kafka, elastic, alertmanager) if service is not None)
-    feeds = tuple(FeedHealth(**each) for monitor in monitors for each in monitor.get("each", ()))
+    feeds = tuple(_feed(each) for monitor in monitors for each in monitor.get("each", ()))
     problems = (*_problems(services, roles, monitors), *_troubles(feeds))
     return Report(datetime.now(UTC), services, roles, indices, feeds, problems)
 
@@ -119,6 +120,14 @@ def _role(name: str, group: dict[str, Any] | None, monitors: Sequence[dict[str, 
         sum(bool(monitor["healthy"]) for monitor in own),
         tuple(sorted({str(monitor.get("version")) for monitor in own})),
         tuple(sorted({f"{part} {version}" for monitor in own for part, version in monitor.get("parts", {}).items()})),
+    )  # fmt: skip
+
+
+def _feed(told: dict[str, Any]) -> FeedHealth:
+    """By name, because a process of another version may tell more or less."""
+    return FeedHealth(
+        told["name"], told["failures"], told.get("trouble"), told.get("seconds_since_read"),
+        told["seconds_without_item"], told["silent_after"],
     )  # fmt: skip
 
 
@@ -146,7 +155,8 @@ def _problems(
 def _troubles(feeds: Sequence[FeedHealth]) -> Iterator[str]:
     for feed in feeds:
         if feed.failures:
-            yield f"feed {feed.name} failed {feed.failures} times in a row: {feed.trouble}"
+            times = "once" if feed.failures == 1 else f"{feed.failures} times in a row"
+            yield f"feed {feed.name} failed {times}: {feed.trouble}"
         if feed.seconds_without_item > feed.silent_after:
             yield f"feed {feed.name} has given nothing for {feed.seconds_without_item / 3600:.1f} hours"
 

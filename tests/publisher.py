@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import struct
 import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -91,9 +92,16 @@ def entry(number: int, text: str, link: str = "", day: str = "Mon, 24 Nov 2025 1
 
 def gzip_bomb(size: int) -> bytes:
     """A gzip stream that becomes ``size`` zero bytes."""
-    packer = zlib.compressobj(9, wbits=31)
     block = bytes(1024 * 1024)
-    return b"".join(packer.compress(block) for _ in range(size // len(block))) + packer.flush()
+    packer = zlib.compressobj(9, wbits=-15)
+    packed = packer.compress(block) + packer.flush(
+        zlib.Z_FULL_FLUSH
+    )  # stands by itself, so that it can be repeated
+    checksum = 0
+    for _ in range(size // len(block)):
+        checksum = zlib.crc32(block, checksum)
+    head, end = gzip.compress(b"")[:10], zlib.compressobj(9, wbits=-15).flush()
+    return head + packed * (size // len(block)) + end + struct.pack("<LL", checksum, size)
 
 
 def brotli_bomb(size: int) -> bytes:

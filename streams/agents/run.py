@@ -55,7 +55,7 @@ def run_worker(role: str, settings: Settings) -> None:
     runner.execute_from_commandline()
 
 
-class _FaustWorker(faust.Worker):  # type: ignore[misc]
+class _FaustWorker(faust.Worker):  # type: ignore[misc]  # Faust has no types
     """Faust's own runner, which must end in time: what it has not committed is repeated, never lost."""
 
     def _schedule_shutdown(self, signal: signal.Signals) -> None:
@@ -65,7 +65,7 @@ class _FaustWorker(faust.Worker):  # type: ignore[misc]
         super()._schedule_shutdown(signal)
 
 
-class _Service(faust.Service):  # type: ignore[misc]
+class _Service(faust.Service):  # type: ignore[misc]  # likewise
     """Opens the role before the first record comes, and closes it after the last."""
 
     def __init__(self, worker: Worker, monitor: Monitor, **kwargs: Any) -> None:

@@ -1,6 +1,7 @@
 """``demo``: what ``make run`` runs."""
 
 import asyncio
+import signal
 import sys
 import time
 from pathlib import Path
@@ -42,6 +43,9 @@ def demo(
 
         stancewatch demo --home /tmp/sw --kafka-port 19092 --elasticsearch-port 19200 --controller-port 19093
     """
+    for signum in (signal.SIGTERM, signal.SIGHUP):  # a terminal that is closed leaves nothing running either
+        if signal.getsignal(signum) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(signum, signal.default_int_handler)
     console = out()
     config = ServicesConfig(
         home=home,

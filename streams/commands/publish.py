@@ -20,7 +20,7 @@ from streams.logs import printable
 from streams.publish import Line, publish_records
 from streams.settings import Settings
 
-Kind = StrEnum("Kind", {kind: kind for kind in dict.fromkeys(KINDS.values())})  # type: ignore[misc]
+Kind = StrEnum("Kind", {kind: kind for kind in dict.fromkeys(KINDS.values())})  # type: ignore[misc]  # the members are data
 BAD_LINES_SHOWN = 20
 
 

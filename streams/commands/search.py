@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, TypeVar
@@ -192,8 +192,8 @@ def _marked(fragment: Fragment, style: str = "") -> Text:
     return text
 
 
-def _lines(records: object) -> None:
-    sys.stdout.buffer.write(b"".join(encode(record) + b"\n" for record in records))  # type: ignore[attr-defined]
+def _lines(records: Iterable[object]) -> None:
+    sys.stdout.buffer.write(b"".join(encode(record) + b"\n" for record in records))
     sys.stdout.flush()
 
 

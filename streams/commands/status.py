@@ -58,11 +58,11 @@ def _show(console: Console, report: Report) -> None:
     data = Table("what", "documents", "newest", box=None)
     for index in report.indices:
         data.add_row(index.name, str(index.documents), index.newest or "")
-    feeds = Table("feed", "failures", "last item", "silent after", box=None)
+    feeds = Table("feed", "last read", "last item", "silent after", "failures", box=None)
     for feed in report.feeds:
-        feeds.add_row(
-            feed.name, str(feed.failures), f"{_span(feed.seconds_without_item)} ago", _span(feed.silent_after)
-        )
+        read = "never" if feed.seconds_since_read is None else f"{_span(feed.seconds_since_read)} ago"
+        item = f"{_span(feed.seconds_without_item)} ago"
+        feeds.add_row(feed.name, read, item, _span(feed.silent_after), str(feed.failures))
     for table in (services, roles, data, *([feeds] if report.feeds else [])):
         console.print(table)
         console.print()

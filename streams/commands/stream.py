@@ -10,10 +10,11 @@ from rich.markup import escape
 
 from streams.commands.common import EXIT_MISMATCH, out, settings_or_exit
 from streams.logs import configure_logs
+from streams.settings import Settings
 from streams.setup import run_setup
 from streams.topology import ROLES
 
-Role = StrEnum("Role", {role: role for role in ROLES})  # type: ignore[misc]
+Role = StrEnum("Role", {role: role for role in ROLES})  # type: ignore[misc]  # the members are data
 
 
 def setup(
@@ -43,9 +44,9 @@ def setup(
         raise typer.Exit(EXIT_MISMATCH)
 
 
-async def _setup(console: Console, settings: object, dry_run: bool, kibana: str | None) -> bool:
+async def _setup(console: Console, settings: Settings, dry_run: bool, kibana: str | None) -> bool:
     mismatch = False
-    async for step in run_setup(settings, dry_run, kibana):  # type: ignore[arg-type]
+    async for step in run_setup(settings, dry_run, kibana):
         colour = {"mismatch": "red", "unchanged": "dim", "unavailable": "yellow"}.get(step.outcome, "green")
         detail = f"  [dim]{escape(step.detail)}[/]" if step.detail else ""
         console.print(

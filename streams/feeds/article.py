@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from streams.core.canonical import canonical_url
@@ -32,13 +32,14 @@ class Entry:
 def identified(spec: FeedSpec, items: Iterable[Item]) -> dict[str, Item]:
     """The items of a feed by their ids, in order; of two with one id the first.
 
-    A guid that the feed gives to items with different addresses tells nothing apart, and is passed over.
+    A guid that the feed gives to items with different addresses, or titles where they have none, tells nothing
+    apart, and is passed over.
     """
     items = list(items)
     addresses: dict[str, set[str]] = {}
     for item in items:
-        if item.guid and item.url:
-            addresses.setdefault(item.guid, set()).add(canonical_url(item.url))
+        if item.guid:
+            addresses.setdefault(item.guid, set()).add(canonical_url(item.url) if item.url else item.title)
     found: dict[str, Item] = {}
     for item in items:
         is_shared = len(addresses.get(item.guid or "", ())) > 1
@@ -76,6 +77,17 @@ def claimed_time(item: Item, now: datetime) -> datetime | None:
     """When the item says that it was published; None where it says nothing or what cannot be."""
     at = item.published_at or item.updated_at
     return at if at is not None and EARLIEST <= at <= now + CLOCK_SKEW else None
+
+
+def newest(items: dict[str, Item], count: int, now: datetime) -> dict[str, Item]:
+    """So many of the items, those with the latest times, in the order of the feed; without times the first."""
+    ranked = sorted(
+        items,
+        key=lambda name: claimed_time(items[name], now) or datetime.min.replace(tzinfo=UTC),
+        reverse=True,
+    )
+    taken = set(ranked[:count])
+    return {name: item for name, item in items.items() if name in taken}
 
 
 def wants_page(spec: FeedSpec, item: Item) -> bool:

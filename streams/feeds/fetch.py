@@ -177,7 +177,7 @@ def _next(here: str, answer: Answer) -> str:
         raise FetchFailed("bad_redirect", f"{here} leads to {location[:200]!r}: {error}") from error
     if there.scheme not in {"http", "https"} or not there.host or there.userinfo:
         raise FetchFailed("bad_redirect", f"{here} leads to {location[:200]!r}")
-    if there.scheme == "http" and here.startswith("https:"):
+    if there.scheme == "http" and httpx.URL(here).scheme == "https":
         raise FetchFailed("bad_redirect", f"{here} leads from https to http: {location[:200]!r}")
     return str(there)
 
@@ -196,11 +196,11 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds that a Retry-After header asks for, a week at the most; None where it says nothing of use."""
     if not value:
         return None
-    if value.strip().isdigit():
+    if value.strip().isdecimal():  # a superscript two is a digit too, and no number
         return min(float(value), LONGEST_RETRY_AFTER)
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year of twenty digits is the latter
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return min(max(0.0, (at - now).total_seconds()), LONGEST_RETRY_AFTER)

@@ -11,6 +11,7 @@ from xml.sax import SAXException, handler, xmlreader
 import feedparser
 from defusedxml import EntitiesForbidden
 from defusedxml.expatreader import DefusedExpatParser
+from feedparser.encodings import convert_to_utf8
 
 from streams.core.markup import clean_text
 from streams.feeds.errors import FetchFailed
@@ -22,11 +23,13 @@ def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
     """The feed that the bytes hold. Raises FetchFailed: ``not_a_feed``, ``xml_entities``."""
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return parse_json_feed(body, url)
-    _refuse_entities(body)
+    headers = {"content-type": content_type, "content-location": url}
+    # Of the bytes that the library reads in the end: in EBCDIC a declaration looks like none.
+    _refuse_entities(convert_to_utf8(headers, body, {}))
     # A stream, because the library takes bytes that look like an address or a file name for one.
     found = feedparser.parse(
         io.BytesIO(body),
-        response_headers={"content-type": content_type, "content-location": url},
+        response_headers=headers,
         sanitize_html=False,
         resolve_relative_uris=False,
     )

@@ -16,6 +16,7 @@ from streams.feeds.article import (
     fingerprint,
     first_time,
     identified,
+    newest,
     raw_article,
     wants_page,
 )
@@ -163,8 +164,8 @@ class Poller:
     async def _items(self, spec: FeedSpec, feed: ParsedFeed) -> tuple[int, bool]:
         items = identified(spec, feed.items)
         if len(items) > spec.max_items:
-            log.warning("more items than max_items; the rest is left", feed=spec.name, items=len(items))
-        taken = dict(list(items.items())[: spec.max_items])
+            log.warning("more items than max_items; the oldest are left", feed=spec.name, items=len(items))
+        taken = newest(items, spec.max_items, datetime.fromtimestamp(self._clock(), UTC))
         slots = asyncio.Semaphore(ITEMS_AT_ONCE)
 
         async def one(name: str, item: Item) -> Outcome:

@@ -189,12 +189,13 @@ class Runner:
 
     def _health_of(self, spec: FeedSpec) -> dict[str, Any]:
         known = self._state.feed(spec.name, spec.url)
-        silent = time.time() - known.item_at if known.item_at else 0.0
+        now = time.time()
         return {
             "name": spec.name,
             "failures": known.failures,
             "trouble": known.trouble if known.failures else None,
-            "seconds_without_item": round(silent),
+            "seconds_since_read": round(now - known.read_at) if known.read_at else None,
+            "seconds_without_item": round(now - known.item_at) if known.item_at else 0,
             "silent_after": spec.silent_after,
         }
 

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -144,8 +145,12 @@ def test_analyze_takes_one_object_or_lines_and_needs_no_service(tmp_path: Path) 
     assert len(done.stdout.splitlines()) == 1
 
 
-def test_every_command_helps_with_examples() -> None:
-    for command in ("setup", "worker", "publish", "analyze", "backtest", "explain", "demo"):
-        done = run(command, "--help")
-        assert done.returncode == 0
-        assert b"Examples" in done.stdout, command
+def test_the_article_that_the_readme_explains_is_read_as_it_says() -> None:
+    written = re.search(r"^    (\{.*?\})$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert written
+    done = run("analyze", "-", given=written[1].encode())
+    assert done.returncode == 0, done.stderr
+    (event,) = [orjson.loads(line) for line in done.stdout.splitlines()]
+    assert [
+        (f"{o['actor']['id']}|{o['issue']}", o["stance"], o["strength"]) for o in event["observations"]
+    ] == [("DEU|troop_deployment", "support", "decision")]

@@ -137,14 +137,17 @@ async def test_from_a_feed_to_the_index(
         health = (await client.get(f"{started[0].base}/healthz")).json()
     assert (health["healthy"], health["role"], health["feeds"]) == (True, "feeds", 3)
     where = ("--worker", started[0].base.removeprefix("http://"))
-    told = orjson.loads(run("status", "--json", *where, variables=variables_of(settings)).stdout)
-    assert {feed["name"]: feed["failures"] for feed in told["feeds"]} == {
-        "feed": 0,
-        "feed-broken": 1,
-        "feed-bomb": 1,
-    }
-    assert any("feed feed-broken failed 1 times in a row" in problem for problem in told["problems"])
-    assert b"feed-bomb" in run("status", *where, variables=variables_of(settings)).stdout
+    told = orjson.loads(
+        run("status", "--json", "--seconds", "0.5", *where, variables=variables_of(settings)).stdout
+    )
+    feeds = {feed["name"]: feed for feed in told["feeds"]}
+    assert {name: feed["failures"] for name, feed in feeds.items()} == {
+        "feed": 0, "feed-broken": 1, "feed-bomb": 1,
+    }  # fmt: skip
+    assert 0 <= feeds["feed"]["seconds_since_read"] < 600
+    assert 0 <= feeds["feed"]["seconds_without_item"] < 600
+    assert feeds["feed-bomb"]["seconds_since_read"] is None
+    assert any("feed feed-broken failed once: not_a_feed" in problem for problem in told["problems"])
     assert await started[0].stop() == 0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.feeds.article import article_id, identified, wants_page
+from streams.feeds.article import article_id, identified, newest, wants_page
 from streams.feeds.config import FeedSpec
 from streams.feeds.errors import FetchFailed
 from streams.feeds.items import Item, ParsedFeed
@@ -126,6 +126,22 @@ def test_a_guid_that_every_item_shares_loses_none_of_them() -> None:
     assert len(identified(spec(), twice)) == 1
 
 
+def test_a_guid_that_items_without_addresses_share_loses_none_of_them() -> None:
+    first, second = item(guid="0", title="One"), item(guid="0", title="Two")
+    assert list(identified(spec(), [first, second, first]).values()) == [first, second]
+
+
+def test_of_too_many_items_the_newest_are_taken_wherever_the_feed_lists_them() -> None:
+    listed = {str(day): item(title=str(day), published_at=at(day, 10, 0)) for day in (1, 2, 5, 4, 3)}
+    listed["undated"] = item(title="undated")
+    assert list(newest(listed, 3, at(24, 12, 0))) == ["5", "4", "3"]
+    undated = {str(n): item(title=str(n)) for n in range(5)}
+    assert list(newest(undated, 3, at(24, 12, 0))) == ["0", "1", "2"]
+    assert "2" not in newest({"1": listed["1"], "2": item(published_at=at(30, 0, 0))}, 1, at(24, 12, 0)), (
+        "a time that is not yet gives no place"
+    )
+
+
 def test_a_feed_that_carries_the_whole_text_spares_the_page() -> None:
     long = item(url="https://site.example/1", text="word " * 400, is_whole=True)
     assert not wants_page(spec(), long)
@@ -150,6 +166,18 @@ ENTITY = b'<!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><rss versio
 def test_a_document_that_declares_entities_is_refused(body: bytes) -> None:
     with pytest.raises(FetchFailed) as caught:
         parse_feed(body, "text/xml", "https://feeds.example/")
+    assert caught.value.code == "xml_entities"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "charset"),
+    [("cp037", "cp037"), ("cp500", "ebcdic-cp-be"), ("utf-16-le", "utf-16le"), ("utf-7", "utf-7")],
+)
+def test_no_charset_of_the_server_hides_an_entity(encoding: str, charset: str) -> None:
+    body = ENTITY.replace(b"<channel/>", b"<channel><item><title>&b;</title></item></channel>").decode()
+    whole = ("<?xml version='1.0'?>" + body).encode(encoding)
+    with pytest.raises(FetchFailed) as caught:
+        parse_feed(whole, f"text/xml; charset={charset}", "https://feeds.example/")
     assert caught.value.code == "xml_entities"
 
 

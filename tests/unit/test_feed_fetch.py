@@ -287,8 +287,9 @@ def test_retry_after_as_seconds_as_a_date_and_as_nonsense() -> None:
     assert retry_after("Mon, 24 Nov 2025 10:05:00 GMT", now) == 300
     assert retry_after("Mon, 24 Nov 2025 09:00:00 GMT", now) == 0
     assert retry_after("99999999999", now) == 7 * 86400
-    assert retry_after("soon", now) is None
     assert retry_after(None, now) is None
+    for nonsense in ("soon", "²", "-5", ",", f"Mon, 24 Nov {'9' * 20} 10:00:00 GMT"):
+        assert retry_after(nonsense, now) is None
 
 
 async def test_robots_txt_is_kept_to_and_asked_once(publisher: Publisher, fetcher: Fetcher) -> None:

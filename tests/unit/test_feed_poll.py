@@ -142,6 +142,21 @@ async def test_full_text_and_the_summary_where_the_page_cannot_be_had(desk: Desk
     assert desk.publisher.count()["/good"] == 1, "a page is fetched once"
 
 
+async def test_an_item_that_leads_inside_or_to_a_lying_server_costs_only_its_own_page(desk: Desk) -> None:
+    inside = f"http://localhost:{desk.publisher.port}/secret"
+    links = {1: inside, 2: "/to-inside", 3: "/lies", 4: "/good"}
+    desk.publisher.pages |= {
+        "/feed": rss("".join(entry(n, f"Summary {n}.", link) for n, link in links.items())),
+        "/secret": page("<p>What only this network may see.</p>" * 40),
+        "/to-inside": lambda _: web.Response(status=302, headers={"Location": inside}),
+        "/lies": lambda _: web.Response(status=503, headers={"Retry-After": "\u00b2"}),
+        "/good": page(BODY),
+    }
+    sent = {each["title"]: each["text_from"] for each in await desk.poll(full_text=True)}
+    assert sent == {"Report 1": "feed", "Report 2": "feed", "Report 3": "feed", "Report 4": "page"}
+    assert "/secret" not in desk.publisher.count()
+
+
 async def test_a_page_that_fails_for_now_is_tried_again_and_becomes_a_new_version(desk: Desk) -> None:
     link = f"{desk.publisher.url}/a"
     desk.publisher.pages["/feed"] = lambda _: web.Response(

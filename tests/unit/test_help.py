@@ -1,0 +1,36 @@
+"""Every command says how it is used."""
+
+from collections.abc import Iterator
+
+import pytest
+import typer
+
+from streams.cli import build
+
+
+def commands(group: object, path: str = "stancewatch") -> Iterator[tuple[str, str]]:
+    """The path of each command that does something, and its help."""
+    inner = getattr(group, "commands", None)
+    if inner is None:
+        yield path, f"{getattr(group, 'help', None)}\n{getattr(group, 'epilog', None)}"
+        return
+    for name, command in inner.items():
+        yield from commands(command, f"{path} {name}")
+
+
+FOUND = dict(commands(typer.main.get_command(build())))
+
+
+@pytest.mark.parametrize("path", FOUND)
+def test_every_command_helps_with_examples_of_itself(path: str) -> None:
+    _, _, examples = FOUND[path].partition("Examples:")
+    assert path in examples
+
+
+def test_none_is_left_out() -> None:
+    assert {
+        "stancewatch demo",
+        "stancewatch feeds run",
+        "stancewatch alerts test",
+        "stancewatch dead replay",
+    } <= FOUND.keys()
