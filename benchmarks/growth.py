@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -148,8 +149,10 @@ def _size(folder: Path) -> int:
     return total
 
 
-async def measure(config: ServicesConfig, sizes: Sequence[int], measured: int) -> list[Size]:
-    """Every size in turn."""
+async def measure(
+    config: ServicesConfig, sizes: Sequence[int], measured: int, write: Callable[[list[Size]], None]
+) -> None:
+    """Every size in turn; what is known so far is written after each, since the next may take hours."""
     servers: dict[str, tuple[int, Path]] = {
         each.name: (each.pid or 0, Path(each.folder) / "data")
         for each in await asyncio.to_thread(status, config)
@@ -160,7 +163,10 @@ async def measure(config: ServicesConfig, sizes: Sequence[int], measured: int) -
         pass
     grower = Grower(settings, config.home / "logs", servers)
     try:
-        return [await grower.grow(size, measured) for size in sizes]
+        done: list[Size] = []
+        for size in sizes:
+            done.append(await grower.grow(size, measured))
+            write(done)
     finally:
         await grower.close()
 
@@ -226,18 +232,25 @@ def main() -> None:
     parser.add_argument("--measured", type=int, default=2000, help="articles that are measured at each size")
     parser.add_argument("--out", type=Path, default=RESULTS, help="path of the results without its suffix")
     given = parser.parse_args()
+    command = (
+        f"python -m benchmarks.growth --sizes {','.join(map(str, given.sizes))} --measured {given.measured}"
+    )
+
+    def write(sizes: list[Size]) -> None:
+        given.out.parent.mkdir(parents=True, exist_ok=True)
+        rows = json.dumps([asdict(size) for size in sizes], indent=1)
+        given.out.with_suffix(".json").write_text(rows + "\n")
+        given.out.with_suffix(".md").write_text("\n".join(markdown(command, sizes)) + "\n")
+        draw(sizes, given.out.with_suffix(".svg"))
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # its servers must end with it
     with tempfile.TemporaryDirectory(prefix="stancewatch-growth-") as folder:
         config = replace(ServicesConfig.on_free_ports(Path(folder) / "services"), start_timeout=600)
         try:
             up(config)
-            sizes = asyncio.run(measure(config, given.sizes, given.measured))
+            asyncio.run(measure(config, given.sizes, given.measured, write))
         finally:
             erase(config)
-    command = "python -m benchmarks.growth --sizes " + ",".join(map(str, given.sizes))
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.with_suffix(".json").write_text(json.dumps([asdict(size) for size in sizes], indent=1) + "\n")
-    given.out.with_suffix(".md").write_text("\n".join(markdown(command, sizes)) + "\n")
-    draw(sizes, given.out.with_suffix(".svg"))
     print(given.out.with_suffix(".md").read_text())
 
 
