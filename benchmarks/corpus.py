@@ -127,13 +127,14 @@ def _text(rng: random.Random) -> str:
 def _portrait(lines: Sequence[bytes]) -> dict[str, float]:
     """What a stream is like: to the eye, and to the reader."""
     from streams.contracts import raw_articles
+    from streams.core.prepare import prepare, with_pairs
     from streams.reader import load_reader
 
     now = datetime.now(UTC)
     raw, reader = raw_articles(), load_reader()
     parsed = [raw.read(line, now) for line in lines]
-    drafts = [draft for at in range(0, len(parsed), 200) for draft in reader.prepare(parsed[at : at + 200])]
-    events = [reader.judge(draft, now) for draft in drafts]
+    drafts = [prepare(each, reader.lexicon) for each in parsed]
+    events = reader.read_many(parsed, now)
     sources = Counter(each.source for each in parsed)
     texts = Counter(each.text for each in parsed)
     lengths = statistics.quantiles([len(each.text) for each in parsed], n=20)
@@ -142,7 +143,7 @@ def _portrait(lines: Sequence[bytes]) -> dict[str, float]:
         "characters, median": lengths[9],
         "characters, 95 %": lengths[18],
         "names an issue": sum(bool(draft.issues) for draft in drafts) / count,
-        "is parsed": sum(bool(draft.trees) for draft in drafts) / count,
+        "is parsed": sum(any(True for _ in with_pairs(draft)) for draft in drafts) / count,
         "has a topic": sum(bool(event.topics) for event in events) / count,
         "observations an article": sum(len(event.observations) for event in events) / count,
         "share of the first source": sources.most_common(1)[0][1] / count,

@@ -12,16 +12,19 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import psutil
 from elasticsearch import AsyncElasticsearch
+from matplotlib.figure import Figure
 
 from benchmarks.corpus import articles
 from benchmarks.pipeline.contender import Meter
@@ -146,9 +149,11 @@ def _size(folder: Path) -> int:
     return total
 
 
-async def measure(config: ServicesConfig, sizes: Sequence[int], measured: int) -> list[Size]:
-    """Every size in turn."""
-    servers = {
+async def measure(
+    config: ServicesConfig, sizes: Sequence[int], measured: int, write: Callable[[list[Size]], None]
+) -> None:
+    """Every size in turn; what is known so far is written after each, since the next may take hours."""
+    servers: dict[str, tuple[int, Path]] = {
         each.name: (each.pid or 0, Path(each.folder) / "data")
         for each in await asyncio.to_thread(status, config)
     }
@@ -158,7 +163,10 @@ async def measure(config: ServicesConfig, sizes: Sequence[int], measured: int) -
         pass
     grower = Grower(settings, config.home / "logs", servers)
     try:
-        return [await grower.grow(size, measured) for size in sizes]
+        done: list[Size] = []
+        for size in sizes:
+            done.append(await grower.grow(size, measured))
+            write(done)
     finally:
         await grower.close()
 
@@ -189,6 +197,28 @@ def _rows(what: str, name: str, sizes: Sequence[Size], form: str) -> Iterator[st
         yield f"| {key}: {what} | " + " | ".join(form.format(cell) for cell in cells) + " |"
 
 
+def draw(sizes: Sequence[Size], path: Path) -> None:
+    """What should be flat, over the number of articles: CPU and bytes an article, memory, start-up."""
+    with matplotlib.rc_context({"svg.hashsalt": "growth", "font.size": 9}):
+        figure = Figure(figsize=(12, 3), layout="constrained")
+        at = [size.articles for size in sizes]
+        lines: tuple[tuple[str, Callable[[Size], dict[str, float]]], ...] = (
+            ("CPU ms an article", lambda size: size.cpu_ms),
+            ("memory, MB", lambda size: size.memory_mb),
+            ("start-up, seconds", lambda size: {role: took for role, (took, _) in size.start.items()}),
+            ("bytes on disk an article", lambda size: size.bytes),
+        )
+        for axes, (title, figures) in zip(figure.subplots(1, len(lines)), lines, strict=True):
+            for name in figures(sizes[0]):
+                axes.plot(at, [figures(size)[name] for size in sizes], "o-", label=name)
+            axes.set_title(title, loc="left")
+            axes.set_xscale("log")
+            axes.set_ylim(bottom=0)
+            axes.legend(frameon=False, fontsize=7)
+            axes.spines[["top", "right"]].set_visible(False)
+        figure.savefig(path, metadata={"Date": None})
+
+
 def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(
@@ -202,17 +232,25 @@ def main() -> None:
     parser.add_argument("--measured", type=int, default=2000, help="articles that are measured at each size")
     parser.add_argument("--out", type=Path, default=RESULTS, help="path of the results without its suffix")
     given = parser.parse_args()
+    command = (
+        f"python -m benchmarks.growth --sizes {','.join(map(str, given.sizes))} --measured {given.measured}"
+    )
+
+    def write(sizes: list[Size]) -> None:
+        given.out.parent.mkdir(parents=True, exist_ok=True)
+        rows = json.dumps([asdict(size) for size in sizes], indent=1)
+        given.out.with_suffix(".json").write_text(rows + "\n")
+        given.out.with_suffix(".md").write_text("\n".join(markdown(command, sizes)) + "\n")
+        draw(sizes, given.out.with_suffix(".svg"))
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # its servers must end with it
     with tempfile.TemporaryDirectory(prefix="stancewatch-growth-") as folder:
         config = replace(ServicesConfig.on_free_ports(Path(folder) / "services"), start_timeout=600)
         try:
             up(config)
-            sizes = asyncio.run(measure(config, given.sizes, given.measured))
+            asyncio.run(measure(config, given.sizes, given.measured, write))
         finally:
             erase(config)
-    command = "python -m benchmarks.growth --sizes " + ",".join(map(str, given.sizes))
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.with_suffix(".json").write_text(json.dumps([asdict(size) for size in sizes], indent=1) + "\n")
-    given.out.with_suffix(".md").write_text("\n".join(markdown(command, sizes)) + "\n")
     print(given.out.with_suffix(".md").read_text())
 
 

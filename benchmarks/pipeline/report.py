@@ -131,6 +131,14 @@ def _others(run: Drained) -> float:
     return run.others_cpu / run.seconds / (psutil.cpu_count() or 1)
 
 
+def _servers(run: Drained) -> float:
+    return (run.broker_cpu + run.others_cpu) / run.seconds / (psutil.cpu_count() or 1)
+
+
+def _full(run: Drained) -> float:
+    return _servers(run) + run.cpu / run.seconds / (psutil.cpu_count() or 1)
+
+
 def _grouped(runs: Sequence[Drained]) -> dict[str, list[Drained]]:
     return {
         name: [r for r in runs if r.contender == name] for name in dict.fromkeys(r.contender for r in runs)
@@ -156,8 +164,14 @@ def _throughput_table(runs: Sequence[Drained]) -> Iterable[str]:
 
 
 def _scaling_table(runs: Sequence[Drained]) -> Iterable[str]:
-    yield "| | one, articles/s | two, articles/s | times | one, CPU ms | two, CPU ms | times, by CPU |"
-    yield "|---|---|---|---|---|---|---|"
+    yield (
+        "*Full* is the share of the machine that was busy while two worked, and *servers* what broker, publisher and all"
+        " others took of it: what they take no worker can have, however well it scales.\n"
+    )
+    yield (
+        "| | one, articles/s | two, articles/s | times | one, CPU ms | two, CPU ms | times, by CPU | two: full | two: servers |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|"
     for name, mine in _grouped(runs).items():
         one, two = ([r for r in mine if r.workers == count] for count in (1, 2))
         if one and two:
@@ -165,6 +179,7 @@ def _scaling_table(runs: Sequence[Drained]) -> Iterable[str]:
                 f"| {name} | {median(one, _speed):.0f} | {median(two, _speed):.0f} |"
                 f" {median(two, _speed) / median(one, _speed):.2f} | {median(one, _cpu_ms):.3f} |"
                 f" {median(two, _cpu_ms):.3f} | {2 * median(one, _cpu_ms) / median(two, _cpu_ms):.2f} |"
+                f" {median(two, _full):.0%} | {median(two, _servers):.0%} |"
             )
     yield ""
 

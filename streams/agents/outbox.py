@@ -53,7 +53,7 @@ class Output:
 class Outbox:
     """Sends with acknowledgement: ``send`` returns when the broker holds every output.
 
-    It has a producer of its own: Faust's costs four times the CPU for each record (``docs/decisions/0040``).
+    It has a producer of its own: Faust's costs two to three times the CPU for each record (``docs/decisions/0040``).
     """
 
     def __init__(self, settings: Settings, role: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from streams.search import make_client
 from streams.services import faults
-from streams.services.config import ServicesConfig, free_ports
+from streams.services.config import ServiceName, ServicesConfig, free_ports
 from streams.services.supervise import up
 from streams.topology import ROLES
 from tests.alertmanager import Receiver as AlertReceiver
@@ -69,28 +69,21 @@ async def test_workers_join_and_leave(stage: Stage, story: Story) -> None:
     )
 
 
-async def test_the_broker_is_killed_and_away(stage: Stage, story: Story, services: ServicesConfig) -> None:
+@pytest.mark.parametrize(
+    ("server", "name", "seconds"), [("kafka", "broker", 20), ("elasticsearch", "Elasticsearch", 60)]
+)
+async def test_a_server_is_killed_and_away(
+    stage: Stage, story: Story, services: ServicesConfig, server: ServiceName, name: str, seconds: int
+) -> None:
     await stage.start()
     playing = stage.play(story, RATE)
     await asyncio.sleep(6)
-    await asyncio.to_thread(faults.kill, services, "kafka")
-    await asyncio.sleep(20)
-    await asyncio.to_thread(up, services, names=("kafka",))
+    await asyncio.to_thread(faults.kill, services, server)
+    await asyncio.sleep(seconds)
+    await asyncio.to_thread(up, services, names=(server,))
     since = time.monotonic()
     await playing
-    await stage.verdict("broker killed, away for 20 s", story, since=since)
-
-
-async def test_elasticsearch_is_killed_and_away(stage: Stage, story: Story, services: ServicesConfig) -> None:
-    await stage.start()
-    playing = stage.play(story, RATE)
-    await asyncio.sleep(6)
-    await asyncio.to_thread(faults.kill, services, "elasticsearch")
-    await asyncio.sleep(60)
-    await asyncio.to_thread(up, services, names=("elasticsearch",))
-    since = time.monotonic()
-    await playing
-    await stage.verdict("Elasticsearch killed, away for 60 s", story, since=since)
+    await stage.verdict(f"{name} killed, away for {seconds} s", story, since=since)
 
 
 async def test_elasticsearch_is_slow(stage: Stage, story: Story) -> None:
