@@ -98,7 +98,7 @@ def _held(work: Draft, verdict: Verdict) -> _Held:
         return _Held()
     tree = work.trees[candidate.sentence]
     return _Held(
-        strength(candidate),
+        strength(tree, candidate),
         modality(tree, candidate),
         is_historical(work, tree, candidate),
         attribution(work, tree, candidate),

@@ -8,6 +8,7 @@ from streams.core.grammar import Tree
 from streams.core.model import Modality, Strength
 
 _IF = {"if", "unless", "provided", "until", "once", "should", "whether", "as"}
+_AHEAD = {"will", "'ll", "’ll", "shall", "wo"}
 _MAYBE = {"would", "could", "might", "may", "should"}
 _DENIAL = {"deny", "denies", "denied", "denying", "denial", "disavow", "disavows", "disavowed"}
 _SAYING = frozenset(
@@ -23,19 +24,27 @@ _LONG_AGO = re.compile(
 )
 
 
-def strength(candidate: Candidate) -> Strength:
+def strength(tree: Tree, candidate: Candidate) -> Strength:
     """Say by the words alone whether the stance is a deed, a decision, a statement or a hint.
 
     The word next to the actor decides, for that is what it does itself: who signs an agreement acts, who calls for
-    the signing speaks.
+    the signing speaks. What will be done is decided and not done yet.
     """
     cues = candidate.path.cues
     if any(cue.kind == "consider" for cue in cues):
         return "hint"
     said = [cue.strength for cue in cues if cue.kind in {"keep", "flip"}]
-    if said:
-        return said[-1]
-    return "deed" if candidate.issue.term.is_act else "statement"
+    told: Strength = said[-1] if said else "deed" if candidate.issue.term.is_act else "statement"
+    return "decision" if told == "deed" and _is_ahead(tree, candidate) else told
+
+
+def _is_ahead(tree: Tree, candidate: Candidate) -> bool:
+    return any(
+        tree.words[i] in _AHEAD
+        for token in candidate.path.climb
+        for i in tree.children[token]
+        if tree.deps[i] == "aux"
+    )
 
 
 def modality(tree: Tree, candidate: Candidate) -> Modality:

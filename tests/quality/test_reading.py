@@ -83,3 +83,24 @@ def test_the_seed_article(reader: Reader, shared_data: Path | None) -> None:
     assert ("COALITION_WILLING", "troop_deployment", "support", "oppose") in {
         (r["actor"]["id"], r["issue"], r["before"], r["after"]) for r in event["reported_shifts"]
     }
+
+
+def test_what_will_be_done_is_decided_and_what_is_done_is_a_deed(reader: Reader) -> None:
+    said = {
+        "Germany will send 3,000 soldiers to Ukraine, Friedrich Merz said.": "decision",
+        "Kenya sends soldiers to Haiti.": "deed",
+        "Thailand and Cambodia signed a ceasefire agreement on Saturday.": "deed",
+        "Thailand called for the signing of a ceasefire agreement with Cambodia.": "statement",
+    }
+    rows = [
+        {
+            "id": str(n),
+            "source": "Wire",
+            "text": text,
+            "published_at": "2025-12-01T10:00:00Z",
+            "language": "en",
+        }
+        for n, text in enumerate(said)
+    ]
+    read_as = [{o["strength"] for o in event["observations"]} for event in read(reader, rows)]
+    assert read_as == [{strength} for strength in said.values()]
