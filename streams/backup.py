@@ -1,5 +1,6 @@
 """Backup and restore of all indices, together with how far the roles had come: nothing falls between the two."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import TopicPartition
-from aiokafka.errors import CommitFailedError
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import CommitFailedError, GroupCoordinatorNotAvailableError
+from aiokafka.structs import OffsetAndMetadata
 from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, TransportError
 
 from streams.kafka import admin, consumer
@@ -20,6 +23,8 @@ WRITERS = ("track", "index")
 CHANGED = ("track", "index", "notify")
 OFFSETS_INDEX = "stance-offsets"
 LONG = 24 * 3600
+# A new broker makes its topic of offsets when it is first asked for one. Seconds between attempts.
+PATIENCE = (0.2, 0.5, 1, 2, 4, 8, 8)
 Offsets = dict[str, dict[str, dict[str, int]]]
 
 
@@ -153,11 +158,21 @@ async def committed(settings: Settings, roles: Sequence[str]) -> Offsets:
     found: Offsets = {}
     async with admin(settings) as client:
         for role in roles:
-            offsets = await client.list_consumer_group_offsets(settings.topic(f"stancewatch-{role}"))
+            offsets = await _offsets(client, settings.topic(f"stancewatch-{role}"))
             topics = found.setdefault(role, {})
             for tp, meta in offsets.items():
                 topics.setdefault(tp.topic, {})[str(tp.partition)] = max(0, meta.offset)
     return found
+
+
+async def _offsets(client: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
+    for seconds in PATIENCE:
+        try:
+            found: dict[TopicPartition, OffsetAndMetadata] = await client.list_consumer_group_offsets(group)
+            return found
+        except GroupCoordinatorNotAvailableError:
+            await asyncio.sleep(seconds)
+    raise BackupFailed(f"Kafka names no coordinator of {group}: see whether it is healthy, and try again")
 
 
 async def roles_at_work(settings: Settings) -> list[str]:
