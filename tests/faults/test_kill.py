@@ -12,7 +12,7 @@ from streams.settings import Settings
 from streams.topology import DEAD, ROLES
 from tests.support import article, documents, send, served, values
 
-COUNT = 1500
+COUNT = 1000
 POISON_EVERY = 50
 
 
