@@ -63,6 +63,16 @@ def disk_gb(site: Site, basis: Basis, days: int) -> tuple[float, float]:
     return kafka, site.millions * basis.elasticsearch_kb * days * COPIES_SEARCH
 
 
+def computing(site: Site, basis: Basis) -> float:
+    """What all cores cost a month."""
+    return cores(site, basis)[1] * HOURS * basis.vcpu_hour
+
+
+def storage(site: Site, basis: Basis, days: int) -> float:
+    """What the disks cost a month with ``days`` kept."""
+    return sum(disk_gb(site, basis, days)) * basis.gb_month
+
+
 def rows(sites: Sequence[Site], basis: Basis) -> Iterator[str]:
     """The table, one column for each volume."""
     yield "| e | " + " | ".join(f"{site.millions} million a day" for site in sites) + " |"
@@ -89,12 +99,12 @@ def _cells(sites: Sequence[Site], basis: Basis) -> Iterator[tuple[str, list[str]
         )
     yield (
         "a month: cores",
-        [f"{cores(site, basis)[1] * HOURS * basis.vcpu_hour:,.0f}" for site in sites],
+        [f"{computing(site, basis):,.0f}" for site in sites],
     )
     for days in KEPT:
         yield (
             f"a month: disk, {days} days",
-            [f"{sum(disk_gb(site, basis, days)) * basis.gb_month:,.0f}" for site in sites],
+            [f"{storage(site, basis, days):,.0f}" for site in sites],
         )
     for days in KEPT:
         yield (
@@ -108,8 +118,7 @@ def _cells(sites: Sequence[Site], basis: Basis) -> Iterator[tuple[str, list[str]
 
 
 def _month(site: Site, basis: Basis, days: int) -> float:
-    computing = cores(site, basis)[1] * HOURS * basis.vcpu_hour
-    return computing + sum(disk_gb(site, basis, days)) * basis.gb_month
+    return computing(site, basis) + storage(site, basis, days)
 
 
 def main() -> None:

@@ -78,6 +78,8 @@ def _first_person(mentions: Sequence[Mention], text: str) -> Iterator[Mention]:
     """Who says ``we`` within a quote speaks for the only one who is said to speak in the paragraph, outside of quotes."""
     for start, end in (match.span() for match in _PARAGRAPH.finditer(text)):
         quotes = [match.span() for match in _QUOTED.finditer(text, start, end)]
+        if not quotes:
+            continue
         speakers = {
             each.actor.id: each
             for each in mentions

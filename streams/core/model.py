@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 Stance = Literal["support", "oppose", "neutral"]
 STANCES: Final[tuple[Stance, ...]] = ("support", "oppose", "neutral")
+OPPOSITE: Final[dict[Stance, Stance]] = {"support": "oppose", "oppose": "support"}
 Strength = Literal["deed", "decision", "statement", "hint"]
 Modality = Literal["asserted", "conditional", "denied"]
 ShiftKind = Literal["observed", "reported"]

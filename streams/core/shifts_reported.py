@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 from streams.core.draft import Draft
 from streams.core.lists import listed
 from streams.core.mentions import Mention
-from streams.core.model import Stance
+from streams.core.model import OPPOSITE, Stance
 from streams.core.stance import Verdict
-
-_OPPOSITE: dict[Stance, Stance] = {"support": "oppose", "oppose": "support"}
 
 # Each wording says how the stance read beside it is to be taken: as the new one (after), as the new one unless the
 # article says otherwise (vague), or not at all, since the wording itself tells which way it goes.
@@ -176,15 +174,12 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
 def _turning(draft: Draft, index: int, match: re.Match[str]) -> set[str]:
     """Who is said to turn: the last actor named before the wording, else the first behind it; a list turns together."""
     named = [each for each in draft.actors.get(index, ()) if each.is_actor]
-    before = [each for each in named if each.start < match.start()]
     if not named:
         return set()
-    who = before[-1] if before else named[0]
-    lists = listed(draft)
-    own = lists.get(who.start)
-    return {who.actor.id} | {
-        each.actor.id for each in named if own is not None and lists.get(each.start) == own
-    }
+    before = [each for each in named if each.start < match.start()]
+    who, lists = (before[-1] if before else named[0]), listed(draft)
+    own = lists.get(who.start, who.start)
+    return {each.actor.id for each in named if lists.get(each.start, each.start) == own}
 
 
 def _is_left(draft: Draft, verdict: Verdict, match: re.Match[str]) -> bool:
@@ -201,4 +196,4 @@ def _ways(verdict: Verdict, effect: str) -> tuple[Stance | None, Stance | None]:
         return "support", "oppose"
     if effect == "from":
         return "support", "oppose"
-    return _OPPOSITE.get(stance), stance
+    return OPPOSITE.get(stance), stance

@@ -12,7 +12,7 @@ from streams.core.candidates import Candidate
 from streams.core.issues import IssueMention
 from streams.core.learned import Linear
 from streams.core.mentions import Mention
-from streams.core.model import STANCES, Modality, Stance, Strength
+from streams.core.model import OPPOSITE, STANCES, Modality, Stance, Strength
 from streams.core.network import Held
 
 _HOLDERS = {
@@ -31,7 +31,6 @@ _NOT_HELD = {"accuse", "fear", "suffer"}
 _NETWORK, _GRAMMAR = 0.45, 0.55
 _LITTLE = 1e-6
 _CLEARLY = 2.0  # times as likely as the other side
-_OTHER: dict[Stance, Stance] = {"support": "oppose", "oppose": "support"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ def _decided(seen: dict[Stance, float], by_grammar: Sequence[Verdict]) -> dict[S
     """
     sides = {each: _any(by_grammar, each) for each in STANCES}
     side: Stance = "support" if sides["support"] > sides["oppose"] else "oppose"
-    if sides["neutral"] or sides[side] < _CLEARLY * sides[_OTHER[side]] or not sides[side]:
+    if sides["neutral"] or sides[side] < _CLEARLY * sides[OPPOSITE[side]] or not sides[side]:
         return seen
     return {**seen, side: min(1.0, seen[side] + seen["neutral"]), "neutral": 0.0}
 
