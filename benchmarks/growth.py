@@ -1,11 +1,11 @@
 """What an article costs when there are many already: CPU of each role, memory, start-up, bytes on disk.
 
-    python -m benchmarks.growth                              up to 100,000 articles; hours on a busy machine
+    python -m benchmarks.growth                              10,000, 100,000 and a million; about 30 minutes
     python -m benchmarks.growth --sizes 1000,10000           less, for trial
-    python -m benchmarks.growth --sizes 10000,100000,1000000
 
 Articles come from the seeded generator (benchmarks/corpus.py) and go through all four roles on a Kafka and an
-Elasticsearch of this command's own. At each size so many more articles are published and measured.
+Elasticsearch of this command's own. At each size so many more articles are published and measured. Beyond 100,000 the
+documents are copied (benchmarks/archive.py), and there are as many series as articles.
 """
 
 import argparse
@@ -26,6 +26,7 @@ import psutil
 from elasticsearch import AsyncElasticsearch
 from matplotlib.figure import Figure
 
+from benchmarks.archive import copy_archive
 from benchmarks.corpus import articles
 from benchmarks.pipeline.contender import Meter
 from benchmarks.pipeline.throughput import fill
@@ -41,6 +42,7 @@ from streams.topology import ARTICLES_INDEX, OBSERVATIONS_INDEX, ROLES, SERIES_I
 
 SEED = 3
 PIECE = 5000
+COPIED_BEYOND = 100_000
 RESULTS = Path(__file__).parent / "results" / "growth"
 INDICES = (ARTICLES_INDEX, OBSERVATIONS_INDEX, SHIFTS_INDEX, SERIES_INDEX)
 
@@ -72,6 +74,7 @@ class Grower:
         self._meters: dict[str, Meter] = {}
         self._client = make_client(settings)
         self._published = 0
+        self._copied = 0
 
     async def close(self) -> None:
         """Stop the workers."""
@@ -82,8 +85,11 @@ class Grower:
         """Come to ``size`` articles, restart the roles, and measure the next ones."""
         if not self._meters:
             await self._restart()
-        await self._publish(size - self._published)
+        await self._publish(max(0, min(size, COPIED_BEYOND) - self._published))
         await asyncio.to_thread(self._fleet.stop)
+        if (more := size - self._published - self._copied) > 0:
+            await copy_archive(self._client, self._settings, more, more / self._published)
+            self._copied += more
         start = await self._restart()
         await self._publish(200)  # each role has served its first batch
         before, began = self._cpu(), time.perf_counter()
@@ -92,7 +98,8 @@ class Grower:
         cost = {name: 1000 * (after - before[name]) / measured for name, after in self._cpu().items()}
         memory = {role: self._meters[role].peak_mb for role in ROLES}
         documents = await _documents(self._client, self._settings)
-        disk = {name: _size(folder) / self._published for name, (_, folder) in self._servers.items()}
+        held = {"kafka": self._published, "elasticsearch": self._published + self._copied}
+        disk = {name: _size(folder) / held[name] for name, (_, folder) in self._servers.items()}
         return Size(size, measured, seconds, os.getloadavg()[0], cost, start, memory, disk, documents)
 
     async def _restart(self) -> dict[str, tuple[float, float]]:
@@ -227,7 +234,7 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--sizes", type=lambda text: sorted(map(int, text.split(","))), default=[10_000, 100_000]
+        "--sizes", type=lambda text: sorted(map(int, text.split(","))), default=[10_000, 100_000, 1_000_000]
     )
     parser.add_argument("--measured", type=int, default=2000, help="articles that are measured at each size")
     parser.add_argument("--out", type=Path, default=RESULTS, help="path of the results without its suffix")

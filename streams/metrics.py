@@ -43,7 +43,7 @@ QUEUE = Gauge("stancewatch_queue", "Records taken and not yet committed", ["topi
 POOL_PROCESSES = Gauge("stancewatch_pool_processes", "Reading processes of this worker")
 POOL_PIECES = Gauge("stancewatch_pool_pieces", "Pieces of a batch that are being read or wait for a process")
 # Records whose work is under way in this worker.
-IN_WORK = Gauge("stancewatch_records_in_work", "Records of the batch that is being served")
+IN_WORK = Gauge("stancewatch_records_in_work", "Records of the batches that are being served")
 # What runs: always 1, told by its labels.
 BUILD = Gauge("stancewatch_build", "What runs here", ["role", "version"])
 # What decides on results: always 1. part: pipeline (code and model), lexicon, detector.

@@ -1,12 +1,12 @@
 """``articles.raw`` to ``articles.enriched`` and ``stance.observations``."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from streams.agents.outbox import Outbox, Output, Record
 from streams.core.errors import Rejected
 from streams.metrics import ARTICLES, OBSERVED
-from streams.pool import ChunkReader, Read, ReaderPool, chunks
+from streams.pool import ChunkReader, Read, ReaderPool
 from streams.settings import Settings
 from streams.topology import ENRICHED, OBSERVATIONS
 
@@ -32,25 +32,16 @@ class Classify:
         """End the reading processes."""
         self._pool.close()
 
-    async def handle(self, batch: Sequence[Record], outbox: Outbox) -> None:
-        """Read, send on, and bury what was rejected; one chunk is sent while the next is read."""
-        await asyncio.gather(*(self._serve(chunk, outbox) for chunk in chunks(batch, _size)))
-
-    async def _serve(self, batch: Sequence[Record], outbox: Outbox) -> None:
+    async def handle(self, batch: Sequence[Record], outbox: Outbox) -> Coroutine[Any, Any, None]:
+        """Read, and bury what was rejected; the rest is sent on while the next batch is read."""
         results = await self._pool.read([(record.value, record.at) for record in batch])
-        dead = [
-            (record, result)
-            for record, result in zip(batch, results, strict=True)
-            if isinstance(result, Rejected)
-        ]
-        read = [
-            (record, result)
-            for record, result in zip(batch, results, strict=True)
-            if isinstance(result, Read)
-        ]
+        told = list(zip(batch, results, strict=True))
+        await outbox.bury_all([(record, result) for record, result in told if isinstance(result, Rejected)])
+        ARTICLES.labels("dead").inc(sum(isinstance(result, Rejected) for result in results))
+        return self._send([(record, result) for record, result in told if isinstance(result, Read)], outbox)
+
+    async def _send(self, read: Sequence[tuple[Record, Read]], outbox: Outbox) -> None:
         await outbox.send([output for record, result in read for output in self._outputs(record, result)])
-        await outbox.bury_all(dead)
-        ARTICLES.labels("dead").inc(len(dead))
         for _, result in read:
             ARTICLES.labels(result.outcome).inc()
             for issue in result.issues:
@@ -62,7 +53,3 @@ class Classify:
             Output(self._settings.topic(ENRICHED), result.key, result.event, record),
             *(Output(observations, key, value, record) for key, value in result.readings),
         ]
-
-
-def _size(record: Record) -> int:
-    return len(record.value or b"")

@@ -1,11 +1,12 @@
 """One role as a Faust app: bytes in, a batch at a time; offsets move only when all that a batch owes stands."""
 
+import asyncio
 import contextlib
 import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,6 +27,9 @@ EXIT_GAVE_UP = 70
 EXIT_BREAKER = 76
 
 
+Sending = Coroutine[Any, Any, None]
+
+
 class Role(Protocol):
     """What a role does with a batch. It raises nothing: a record's fault goes to ``outbox.bury``.
 
@@ -41,8 +45,11 @@ class Role(Protocol):
     async def stop(self) -> None:
         """Give back what the role holds."""
 
-    async def handle(self, batch: Sequence[Record], outbox: Outbox) -> None:
-        """Serve every record of the batch; return when all that it owes stands."""
+    async def handle(self, batch: Sequence[Record], outbox: Outbox) -> Sending | None:
+        """Serve every record of the batch; return when all that it owes stands, or give what must still be sent.
+
+        The next batch is begun while that is sent.
+        """
 
 
 class Worker:
@@ -62,15 +69,26 @@ class Worker:
         self.app.agent(channel, name=f"{role.name}-agent")(self._process)
 
     async def _process(self, stream: Any) -> None:
-        async for events in stream.take_events(self.settings.batch, within=self.settings.batch_wait):
-            batch = [_record(event.message) for event in events]
+        async with asyncio.TaskGroup() as sendings:  # which ends with the agent that was cancelled
+            last: asyncio.Task[None] | None = None
+            async for events in stream.take_events(self.settings.batch, within=self.settings.batch_wait):
+                batch = [_record(event.message) for event in events]
+                IN_WORK.inc(len(batch))
+                with nothing_escapes(self.role.name):
+                    self.outbox.breaker.open_batch(len(batch))
+                    sending = await self.role.handle(batch, self.outbox)
+                if last is not None:
+                    await last
+                last = sendings.create_task(self._end(sending, events, batch))
+
+    async def _end(self, sending: Sending | None, events: Sequence[Any], batch: Sequence[Record]) -> None:
+        """Offsets may move on only now, whatever Faust acknowledged when it was asked for the next batch."""
+        if sending is not None:
             with nothing_escapes(self.role.name):
-                self.outbox.breaker.open_batch(len(batch))
-                IN_WORK.set(len(batch))
-                await self.role.handle(batch, self.outbox)
-            IN_WORK.set(0)
-            self._served.update((event.message.tp, event.message.offset + 1) for event in events)
-            self._count(batch)
+                await sending
+        self._served.update((event.message.tp, event.message.offset + 1) for event in events)
+        IN_WORK.dec(len(batch))
+        self._count(batch)
 
     def _count(self, batch: Sequence[Record]) -> None:
         now, age = time.time(), AGE.labels(self.role.name)
@@ -109,17 +127,20 @@ def make_app(role: str, settings: Settings) -> Any:
 
 
 def commit_only_what_is_served(app: Any) -> dict[TP, int]:
-    """Give a table of the next offset to be served by partition, beyond which the app's consumer will commit nothing.
+    """Give a table of the next offset to be served by partition, which is what the app's consumer will commit.
 
-    Without it a stop loses records: Faust acknowledges the batch that it cancels, and the records that it skips once its
-    flow of events is off, and commits both.
+    By its own book Faust would lose records: it acknowledges a batch as soon as it is asked for the next one, the batch
+    that a stop cancels, and the records that it skips once its flow of events is off, and commits all of them.
     """
     served: dict[TP, int] = {}
 
     class Consumer(app.transport.Consumer):  # type: ignore[misc]  # Faust has no types here
         def _new_offset(self, tp: TP) -> int | None:
-            offset = super()._new_offset(tp)
-            return None if offset is None or tp not in served else min(offset, served[tp])
+            for acknowledged in (self._acked, self._acked_index, self._gap):
+                acknowledged[
+                    tp
+                ].clear()  # it would wait for ever for what is committed later than acknowledged
+            return served.get(tp)
 
     app.transport.Consumer = Consumer
     return served
