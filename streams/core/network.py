@@ -71,57 +71,61 @@ class Network:
         self._frames = dict(frames)
         self.taught = {issue: frames[issue] for issue in taught}
         self.version = version
+        wide = len(weights["nowhere"])
+        about = wide + weights["issues"].shape[1]
+        self._of_topic = _cut(weights["topic.0.w"], (wide, about))
+        self._of_pair = _cut(weights["pair.0.w"], (wide, about))
+        self._of_context = _cut(weights["context.0.w"], (wide, wide, about))
+        self._nowhere: Vector = weights["nowhere"] @ self._of_context[1]
 
     def look(self, pieces: Pieces, around: Surroundings) -> Look:
         """Look at one window of an article."""
         vectors = self._encoder(pieces.ids, pieces.marks)
-        named = {issue: self._issue(vectors, pieces, issue) for issue in pieces.issues}
-        whole = vectors.mean(axis=0)
+        named = {issue: self._about(vectors, pieces, issue) for issue in pieces.issues}
+        whole = vectors.mean(axis=0) @ self._of_topic[0]
         topics = {
-            issue: float(
-                _logistic(self._head("topic", np.concatenate([whole, *self._about(issue, each)]))[0])
-            )
-            for issue, each in named.items()
+            issue: _logistic(float(self._score("topic", whole + about @ self._of_topic[1])[0]))
+            for issue, about in named.items()
             if issue in self.taught
         }
         return Look(topics, self._held(vectors, pieces, named, around))
 
-    def _about(self, issue: str, named: Vector) -> tuple[Vector, Vector]:
-        return named, self._weights["issues"][FRAMES.index(self._frames[issue])]
-
-    def _issue(self, vectors: Vector, pieces: Pieces, issue: str) -> Vector:
+    def _about(self, vectors: Vector, pieces: Pieces, issue: str) -> Vector:
+        """What stands for an issue: its vector in the window, and that of its kind."""
         pooled = np.stack([_pooled(vectors, span) for _, span in pieces.issues[issue]])
-        mean: Vector = pooled.mean(axis=0)
-        return mean
+        kind = self._weights["issues"][FRAMES.index(self._frames[issue])]
+        about: Vector = np.concatenate([pooled.mean(axis=0), kind])
+        return about
 
     def _held(
         self, vectors: Vector, pieces: Pieces, named: Mapping[str, Vector], around: Surroundings
     ) -> list[Held]:
         if not pieces.actors or not named:
             return []
-        pooled = [_pooled(vectors, span) for _, span in pieces.actors]
-        places = [
-            (country, _pooled(vectors, span), is_direct) for country, span, is_direct in pieces.countries
-        ]
+        pooled = np.stack([_pooled(vectors, span) for _, span in pieces.actors])
+        pairs, parties = pooled @ self._of_pair[0], pooled @ self._of_context[0]
+        places = self._places(vectors, pieces)
         found = []
-        for issue, vector in named.items():
-            about = np.concatenate(self._about(issue, vector))
-            rows = np.stack([np.concatenate([each, about]) for each in pooled])
-            hidden = self._hidden("pair", rows)
+        for issue, about in named.items():
+            hidden = np.maximum(pairs + about @ self._of_pair[1] + self._weights["pair.0.b"], 0.0)
             margins = self._out("stance", hidden)
+            matter = about @ self._of_context[2]
             for actor, numbers in _by_actor(pieces.actors).items():
                 best = max(numbers, key=lambda i: float(margins[i].max()))
+                contexts = self._contexts(issue, actor, parties[best] + matter, places, around)
                 found.append(
-                    self._one(
-                        pieces,
-                        issue,
-                        best,
-                        hidden[best],
-                        margins[numbers].max(axis=0),
-                        self._contexts(issue, actor, pooled[best], about, places, around),
-                    )
+                    self._one(pieces, issue, best, hidden[best], margins[numbers].max(axis=0), contexts)
                 )
         return found
+
+    def _places(self, vectors: Vector, pieces: Pieces) -> list[tuple[str, Vector, bool]]:
+        if not pieces.countries:
+            return []
+        rows = np.stack([_pooled(vectors, span) for _, span, _ in pieces.countries]) @ self._of_context[1]
+        return [
+            (country, row, is_direct)
+            for (country, _, is_direct), row in zip(pieces.countries, rows, strict=True)
+        ]
 
     def _one(
         self,
@@ -147,40 +151,46 @@ class Network:
         self,
         issue: str,
         actor: str,
-        who: Vector,
-        about: Vector,
+        asked: Vector,
         places: Sequence[tuple[str, Vector, bool]],
         around: Surroundings,
     ) -> dict[str | None, float]:
-        """Weigh the countries that the article names; None stands for none of them."""
-        rows, owners = [], []
+        """Weigh the countries that the article names; None stands for none of them. asked: actor and issue."""
+        rows, numbers, owners = [], [], []
         named = {country for country, _, _ in places}
-        nowhere = self._weights["nowhere"]
         for country in around.countries:
             facts = around.facts(actor, country, named)
-            here = [(vector, is_direct) for each, vector, is_direct in places if each == country]
-            for vector, flags in [(v, (1.0, float(d))) for v, d in here] or [(nowhere, (0.0, 0.0))]:
-                rows.append(np.concatenate([who, vector, about, [*facts, *flags]], dtype=np.float32))
+            here = [(row, (1.0, float(is_direct))) for each, row, is_direct in places if each == country]
+            for row, flags in here or [(self._nowhere, (0.0, 0.0))]:
+                rows.append(row)
+                numbers.append([*facts, *flags])
                 owners.append(country)
         open_ = float(self._weights["open"][FRAMES.index(self._frames[issue])])
         if not rows:
             return {None: 1.0}
         scores: dict[str | None, float] = {None: open_}
-        for country, score in zip(owners, self._head("context", np.stack(rows))[:, 0].tolist(), strict=True):
+        told = np.array(numbers, dtype=np.float32) @ self._of_context[3]
+        for country, score in zip(
+            owners, self._score("context", asked + np.stack(rows) + told)[:, 0].tolist(), strict=True
+        ):
             scores[country] = max(score, scores.get(country, score))
         chances = _softmax(np.array(list(scores.values()), dtype=np.float32)).tolist()
         return dict(zip(scores, chances, strict=True))
 
-    def _hidden(self, name: str, rows: Vector) -> Vector:
-        hidden: Vector = np.maximum(self._out(f"{name}.0", rows), 0.0)
-        return hidden
+    def _score(self, name: str, sums: Vector) -> Vector:
+        """What a head of two layers says, given the sums that its first layer makes of the parts of its input."""
+        hidden: Vector = np.maximum(sums + self._weights[f"{name}.0.b"], 0.0)
+        return self._out(f"{name}.1", hidden)
 
     def _out(self, name: str, rows: Vector) -> Vector:
         product: Vector = rows @ self._weights[f"{name}.w"] + self._weights[f"{name}.b"]
         return product
 
-    def _head(self, name: str, rows: Vector) -> Vector:
-        return self._out(f"{name}.1", self._hidden(name, rows))
+
+def _cut(weights: Vector, widths: Sequence[int]) -> list[Vector]:
+    """Cut a layer into the parts that take one part of its input each, so that none is multiplied twice."""
+    places = [sum(widths[: i + 1]) for i in range(len(widths))]
+    return [np.ascontiguousarray(part) for part in np.split(weights, places)]
 
 
 def _pooled(vectors: Vector, span: Span) -> Vector:
