@@ -108,17 +108,6 @@ async def missing_topics(settings: Settings, names: Iterable[str]) -> list[str]:
     return await until_served("kafka", look)
 
 
-async def count_records(settings: Settings, topics: Iterable[str]) -> dict[str, int]:
-    """Records that were ever written to each topic (its end offsets summed). Raises KafkaUnreachable."""
-    async with consumer(settings) as reader:
-        counts = {}
-        for topic in topics:
-            await reader._client.force_metadata_update()
-            partitions = [TopicPartition(topic, p) for p in reader.partitions_for_topic(topic) or ()]
-            counts[topic] = sum((await reader.end_offsets(partitions)).values()) if partitions else 0
-        return counts
-
-
 @contextlib.asynccontextmanager
 async def consumer(
     settings: Settings, *topics: str, group: str | None = None

@@ -1,4 +1,4 @@
-"""A chart of ``deploy/kibana/objects.yaml`` as Lens keeps it, and what it asks of Elasticsearch."""
+"""A chart of ``deploy/kibana/objects.yaml`` as Lens keeps it."""
 
 from typing import Any
 
@@ -80,31 +80,6 @@ def _metric(given: Any) -> Object:
         "sourceField": field, "dataType": "date" if field.endswith("_at") else "number",
         "isBucketed": False, "scale": "ratio", "params": params,
     }  # fmt: skip
-
-
-def _bucket_aggregation(column: Object) -> Object:
-    if "date" in column:
-        return {"date_histogram": {"field": column["date"], "calendar_interval": "day"}}
-    return {"terms": {"field": column["terms"], "size": column["size"]}}
-
-
-def _aggregation(given: Object) -> Object:
-    ((operation, field),) = given.items()
-    return {{"average": "avg", "unique_count": "cardinality"}.get(operation, operation): {"field": field}}
-
-
-def chart_request(chart: Object) -> Object:
-    """What a chart asks of Elasticsearch, so that a test can ask it of a real one."""
-    metric = {} if chart["y"] == "count" else {"y": _aggregation(chart["y"])}
-    nested: Object = dict(metric)
-    for column in reversed(_buckets(chart)):
-        nested = {"bucket": {**_bucket_aggregation(column), "aggs": nested}}
-    return {"size": 0, "query": lucene(chart["query"]), "aggs": nested}
-
-
-def lucene(query: str) -> Object:
-    """A query of the source as Kibana sends it."""
-    return {"query_string": {"query": query, "analyze_wildcard": True}} if query else {"match_all": {}}
 
 
 def query(text: str) -> Object:

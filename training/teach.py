@@ -1,8 +1,10 @@
-"""Teaches the network. The same examples, seed and library versions give the same weights on the same kind of machine."""
+"""Teaches the network, in two terms: first on text of our own, then on the shared labels, with some of ours so that it is
+not forgotten. The same examples, seed and library versions give the same weights on the same kind of machine."""
 
 import math
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -13,27 +15,46 @@ from streams.core.network import MODALITIES, STRENGTHS
 from training.looks import Taught, Told
 from training.net import Net, Seen
 
-EPOCHS = 6
 _BATCH = 24
-_ENCODER_RATE, _HEAD_RATE = 1.6e-4, 1e-3
 _WARM_UP = 0.1
 _WEIGHTS = {"traps": 0.6}  # sentences written to be hard: far rarer in a stream than among our own
 _STRENGTH, _MODALITY, _CONTEXT, _NO_CONTEXT, _TURN = 0.3, 0.15, 0.7, 0.2, 0.3
 
 
-def teach(net: Net, examples: Sequence[Taught], epochs: int = EPOCHS, seed: int = 0) -> Iterator[float]:
-    """Teach a network; gives the mean loss of each epoch as it ends."""
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long and how fast something is taught. Rates are the largest of a term: they rise and fall in it."""
+
+    epochs: int
+    encoder_rate: float
+    head_rate: float
+
+
+FIRST = Term(epochs=5, encoder_rate=1.6e-4, head_rate=1e-3)
+SECOND = Term(epochs=2, encoder_rate=8e-5, head_rate=5e-4)
+REPLAYED = 1500  # windows of our own in the second term, beside some 760 of the shared labels
+
+
+def second_term(labels: Sequence[Taught], own: Sequence[Taught], seed: int = 0) -> list[Taught]:
+    """Choose what is taught in the second term: all that is labelled, and some of our own as newspapers write."""
+    natural = [each for each in own if each.group == "natural"]
+    return [*labels, *random.Random(seed).sample(natural, min(REPLAYED, len(natural)))]
+
+
+def teach(net: Net, examples: Sequence[Taught], term: Term, seed: int = 0) -> Iterator[float]:
+    """Teach a network for a term; gives the mean loss of each epoch as it ends."""
     rng = random.Random(seed)
     torch.manual_seed(seed)
     encoder = [each for each in net.encoder.parameters() if each.requires_grad]
     heads = [each for name, each in net.named_parameters() if not name.startswith("encoder.")]
     optimiser = torch.optim.AdamW(
-        [{"params": encoder, "lr": _ENCODER_RATE}, {"params": heads, "lr": _HEAD_RATE}], weight_decay=0.01
+        [{"params": encoder, "lr": term.encoder_rate}, {"params": heads, "lr": term.head_rate}],
+        weight_decay=0.01,
     )
-    steps = epochs * math.ceil(len(examples) / _BATCH)
+    steps = term.epochs * math.ceil(len(examples) / _BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step / steps))
     net.train()
-    for _ in range(epochs):
+    for _ in range(term.epochs):
         total, count = 0.0, 0
         for batch in _batches(examples, rng):
             loss = _loss(net, batch)

@@ -1,12 +1,14 @@
 """``make train``: teaches the reader from labels and writes what ships. docs/model-card.md has the figures."""
 
 import argparse
+import copy
 import hashlib
 import json
 import os
 import random
 import time
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,10 +24,10 @@ from streams.reader import load_lexicon, load_reader
 from training.examples import prepare
 from training.export import write_network
 from training.labelled import Labelled, own, shared
-from training.looks import looks
+from training.looks import Taught, looks
 from training.models import fit_all
 from training.net import LAYERS, PRETRAINED, Net
-from training.teach import EPOCHS, teach
+from training.teach import FIRST, SECOND, Term, second_term, teach
 
 FOLDS = 5
 _DATA = Path(os.environ.get("STANCEWATCH_LABELS", "../shared/data"))
@@ -42,42 +44,66 @@ def main() -> None:
         "--only", choices=("network", "grammar"), help="teach one of the two, and keep the other as it is"
     )
     parser.add_argument("--layers", type=int, default=LAYERS, help="layers of the language model to keep")
-    parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--threads", type=int, default=2, help="others give other sums, and so other weights")
     parser.add_argument(
         "--folds", type=int, default=0, metavar="N", help="read N of five held-out folds, and write nothing"
     )
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    lexicon = load_lexicon()
+    school = School(load_lexicon(), options.layers)
     rows = shared(options.labels)
     if options.folds:
-        report(rows, lexicon, options)
+        report(school, rows, options)
     else:
-        teach_all([*rows, *own()], lexicon, options.out, options)
+        options.out.mkdir(parents=True, exist_ok=True)
+        write(school, rows, options.out, options.only)
 
 
-def teach_all(rows: Sequence[Labelled], lexicon: Lexicon, folder: Path, options: argparse.Namespace) -> None:
-    """Teach what is asked for on all rows, and write it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if options.only != "network":
-        print(f"grammar: version {write_grammar(rows, lexicon, folder)}", flush=True)
-    if options.only != "grammar":
-        net = taught(rows, lexicon, options)
-        version = write_network(net, folder, {"layers": options.layers, "articles": len(rows)})
-        print(f"network: version {version}", flush=True)
+class School:
+    """Teaches networks. What they learn from our own text is the same for all, and is taught once."""
+
+    def __init__(self, lexicon: Lexicon, layers: int) -> None:
+        self.lexicon = lexicon
+        self.layers = layers
+        self.own = own()
+        self._split = load_split(PRETRAINED / "tokenizer.json")
+
+    def taught(self, rows: Sequence[Labelled]) -> Net:
+        """Give a network that has learned from our own text and then from labelled rows."""
+        net = copy.deepcopy(self._beginner)
+        self._teach(net, second_term(list(self._looks(rows)), self._own_looks), SECOND)
+        return net
+
+    @cached_property
+    def _beginner(self) -> Net:
+        torch.manual_seed(0)
+        frames = {issue.id: issue.context for issue in self.lexicon.issues.all.values()}
+        net = Net(frames, self.layers)
+        self._teach(net, self._own_looks, FIRST)
+        return net
+
+    @cached_property
+    def _own_looks(self) -> list[Taught]:
+        return list(self._looks(self.own))
+
+    def _looks(self, rows: Sequence[Labelled]) -> Iterator[Taught]:
+        return looks(rows, self.lexicon, self._split)
+
+    def _teach(self, net: Net, found: Sequence[Taught], term: Term) -> None:
+        began = time.monotonic()
+        print(f"{len(found)} windows", flush=True)
+        for number, loss in enumerate(teach(net, found, term), 1):
+            print(f"epoch {number}: loss {loss:.3f}, {time.monotonic() - began:.0f} s", flush=True)
 
 
-def taught(rows: Sequence[Labelled], lexicon: Lexicon, options: argparse.Namespace) -> Net:
-    """Teach a network, and tell how it goes."""
-    torch.manual_seed(0)
-    net = Net({issue.id: issue.context for issue in lexicon.issues.all.values()}, options.layers)
-    found = list(looks(rows, lexicon, load_split(PRETRAINED / "tokenizer.json")))
-    began = time.monotonic()
-    print(f"{len(rows)} articles, {len(found)} windows", flush=True)
-    for number, loss in enumerate(teach(net, found, options.epochs), 1):
-        print(f"epoch {number}: loss {loss:.3f}, {time.monotonic() - began:.0f} s", flush=True)
-    return net
+def write(school: School, rows: Sequence[Labelled], folder: Path, only: str | None) -> None:
+    """Teach what is asked for on labelled rows and our own text, and write it."""
+    every = [*rows, *school.own]
+    if only != "network":
+        print(f"grammar: version {write_grammar(every, school.lexicon, folder)}", flush=True)
+    if only != "grammar":
+        card = {"layers": school.layers, "articles": len(every)}
+        print(f"network: version {write_network(school.taught(rows), folder, card)}", flush=True)
 
 
 def write_grammar(rows: Sequence[Labelled], lexicon: Lexicon, folder: Path) -> str:
@@ -96,20 +122,18 @@ def write_grammar(rows: Sequence[Labelled], lexicon: Lexicon, folder: Path) -> s
     return version
 
 
-def report(rows: Sequence[Labelled], lexicon: Lexicon, options: argparse.Namespace) -> None:
+def report(school: School, rows: Sequence[Labelled], options: argparse.Namespace) -> None:
     """Read folds of the shared labels with readers that were taught on the others, and print the figures."""
     order = list(range(len(rows)))
     random.Random(3).shuffle(order)
     gold: list[Row] = []
     events: list[Row] = []
     for number in range(options.folds):
-        held_out = [rows[i] for i in order[number::FOLDS]]
-        names = {row.article.article_id for row in held_out}
-        rest = [row for row in (*rows, *own()) if row.article.article_id not in names]
+        held_out = order[number::FOLDS]
         with TemporaryDirectory() as folder:
-            teach_all(rest, lexicon, Path(folder), options)
-            events += read(held_out, Path(folder))
-        gold += [_gold(row) for row in held_out]
+            write(school, [rows[i] for i in order if i not in set(held_out)], Path(folder), None)
+            events += read([rows[i] for i in held_out], Path(folder))
+        gold += [_gold(rows[i]) for i in held_out]
         print(f"--- after {number + 1} folds\n{table(evaluate(gold, events))}\n", flush=True)
 
 

@@ -43,10 +43,6 @@ class SeriesState:
     shifts: tuple[Shift, ...] = ()
     detector_version: str = ""
 
-    def is_stale(self, now: datetime) -> bool:
-        """Whether nobody repeated the current stance for so long that it should not be relied on."""
-        return self.stale_at is not None and now >= self.stale_at
-
 
 def empty_series(series: str) -> SeriesState:
     """A series of which nothing is known."""

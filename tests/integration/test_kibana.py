@@ -16,7 +16,7 @@ from streams.alerts import SHOWN, shift_link
 from streams.codec import encode
 from streams.indices import template
 from streams.kibana import kibana_steps
-from streams.kibana_charts import chart_request, lucene
+from streams.kibana_charts import chart_attributes
 from streams.kibana_objects import CHECKOUT, compile_objects, ndjson, source
 from streams.kibana_rules import connector_body, rule_body
 from streams.search import Store, Write, make_client
@@ -27,6 +27,7 @@ from tests.integration.test_commands import run, variables_of
 from tests.integration.test_notify import shift
 from tests.integration.test_search import event
 from tests.kibana import Kibana
+from tests.kibana_requests import chart_request, lucene
 
 PLAIN = load_settings(prefix="")
 SOURCE = source()
@@ -139,7 +140,9 @@ async def test_a_real_elasticsearch_answers_every_query(settings: Settings) -> N
         hits[search["id"]] = answer["hits"]["total"]["value"]
     for chart in SOURCE["charts"]:
         index = settings.index(VIEWS[chart["data_view"]]["index"])
-        answer = await client.search(index=index, ignore_unavailable=True, **chart_request(chart))
+        answer = await client.search(
+            index=index, ignore_unavailable=True, **chart_request(chart_attributes(chart))
+        )
         hits[chart["id"]] = answer["hits"]["total"]["value"]
     for rule in RULES["rules"]:
         params = rule_body(rule, [], settings)["params"]
