@@ -1,5 +1,4 @@
-"""Teaches the network, in two terms: first on text of our own, then on the shared labels, with some of ours so that it is
-not forgotten. The same examples, seed and library versions give the same weights on the same kind of machine."""
+"""Teaches the network. The same examples, seed and library versions give the same weights on the same kind of machine."""
 
 import math
 import random
@@ -30,6 +29,7 @@ class Term:
     head_rate: float
 
 
+WHOLE = Term(epochs=6, encoder_rate=1.6e-4, head_rate=1e-3)
 FIRST = Term(epochs=5, encoder_rate=1.6e-4, head_rate=1e-3)
 SECOND = Term(epochs=2, encoder_rate=8e-5, head_rate=5e-4)
 REPLAYED = 1500  # windows of our own in the second term, beside some 760 of the shared labels
