@@ -8,6 +8,7 @@ import brotli
 from streams.feeds.errors import FetchFailed
 
 PIECE = 64 * 1024
+_GZIP = b"\x1f\x8b"
 ACCEPTED = "gzip, br"
 
 
@@ -30,6 +31,7 @@ class Inflater:
             self._brotli: self._brotli_state.is_finished,
         }[self._pieces]
         self._data = b""
+        self._between = b""  # the first byte of a member whose second has not come yet
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """The pieces that come of more input. Raises FetchFailed if it cannot be decompressed."""
@@ -48,10 +50,17 @@ class Inflater:
         yield self._data
 
     def _gzip(self) -> Iterator[bytes]:
-        data = self._data
-        while data and not self._gzip_state.eof:
+        """Member after member; what follows the last and is none, such as padding, counts nothing."""
+        data = self._between + self._data
+        self._between = b""
+        while data:
+            if self._gzip_state.eof:
+                if not data.startswith(_GZIP):
+                    self._between = data if data == _GZIP[:1] else b""
+                    return
+                self._gzip_state = zlib.decompressobj(wbits=31)
             yield self._gzip_state.decompress(data, PIECE)
-            data = self._gzip_state.unconsumed_tail
+            data = self._gzip_state.unconsumed_tail or self._gzip_state.unused_data
 
     def _brotli(self) -> Iterator[bytes]:
         piece = self._brotli_state.process(self._data, output_buffer_limit=PIECE)

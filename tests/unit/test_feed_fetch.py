@@ -348,3 +348,15 @@ def test_what_was_packed_comes_back_whole(encoding: str, size: int, chunk: int) 
     ]
     inflater.finish()
     assert b"".join(pieces) == text
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 30])
+@pytest.mark.parametrize("padding", [b"", bytes(5)])
+def test_a_file_of_several_gzip_members_comes_back_whole(chunk: int, padding: bytes) -> None:
+    packed = zipped("The first part. ") + zipped("") + zipped("The second.") + padding
+    inflater = Inflater("gzip")
+    pieces = [
+        piece for at in range(0, len(packed), chunk) for piece in inflater.feed(packed[at : at + chunk])
+    ]
+    inflater.finish()
+    assert b"".join(pieces) == b"The first part. The second."
