@@ -19,9 +19,9 @@ from streams.core.prepare import Lexicon, Parse, add_grammar, pairs, prepare, wi
 from streams.core.shifts_reported import find_turns
 from streams.core.stance import Verdict, by_actor, by_sentence, judged, judged_by_rule, seen
 from streams.core.topics import BY_STANCE, by_issue, score_by_looks, score_by_rule, topic_features
-from streams.core.windows import windows
+from streams.core.windows import telling, windows
 
-PIPELINE_VERSION = "4"
+PIPELINE_VERSION = "5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +78,23 @@ class Reader:
         """The version of code and models together."""
         return f"{PIPELINE_VERSION}-{self._models.version}-{self._network.version}"
 
-    def _looks(self, work: Draft) -> list[Look]:
+    def _looks(self, work: Draft, by_grammar: Iterable[Verdict]) -> list[Look]:
         home = self.lexicon.catalogue.home
         around = Surroundings(work, home)
-        cut = (pieces(work, each, self._split, self._network.taught, home) for each in windows(work))
+        surest: dict[int, float] = {}
+        for verdict in by_grammar:
+            surest[verdict.sentence] = max(surest.get(verdict.sentence, 0.0), verdict.score)
+        cut = (
+            pieces(work, each, self._split, self._network.taught, home)
+            for each in telling(windows(work), surest)
+        )
         return [self._network.look(each, around) for each in cut if each.issues]
 
     def _judge(self, work: Draft, ingested_at: datetime) -> EnrichedEvent:
         limits = self._settings
-        looks = self._looks(work)
-        found = [*self._by_network(work, looks), *self._by_grammar(work)]
+        by_grammar = list(self._by_grammar(work))
+        looks = self._looks(work, by_grammar)
+        found = [*self._by_network(work, looks), *by_grammar]
         stances = by_actor(shared(found, work))
         scores = self._topic_scores(work, looks, found, stances)
         named = {issue: score for issue, score in scores.items() if score >= limits.topic}

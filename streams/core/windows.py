@@ -1,12 +1,15 @@
 """What the network looks at together: a short item whole, of a long article each sentence that speaks of an issue."""
 
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from streams.core.draft import Draft
 
 _LONGEST = 600
 _MOST = 16
+_FAINT = 0.1
+_AT_LEAST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,20 @@ def windows(draft: Draft) -> list[Window]:
         return [_window(draft, 0, len(draft.sentences) - 1)]
     named = _naming_sentences(draft)
     return [_window(draft, _first(draft, index, named), index) for index in sorted(draft.issues)[:_MOST]]
+
+
+def telling(cut: Sequence[Window], surest: Mapping[int, float]) -> list[Window]:
+    """Keep the windows in which grammar sees any stance, and at least the three likeliest: looking is dear.
+
+    surest: by sentence, how sure grammar is of the surest stance in it. On full-length articles a third of the windows is
+    spared and nothing is lost (``docs/decisions/0043``).
+    """
+    hopes = [
+        max((surest.get(index, 0.0) for index in range(each.first, each.last + 1)), default=0.0)
+        for each in cut
+    ]
+    likeliest = sorted(range(len(cut)), key=lambda i: (-hopes[i], i))[:_AT_LEAST]
+    return [each for i, each in enumerate(cut) if hopes[i] >= _FAINT or i in likeliest]
 
 
 def _first(draft: Draft, index: int, named: set[int]) -> int:
