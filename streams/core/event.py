@@ -18,7 +18,7 @@ from streams.core.model import (
     observation_id,
     stable_id,
 )
-from streams.core.qualities import attribution, is_historical, modality, strength
+from streams.core.qualities import acts, attribution, is_historical, modality, strength
 from streams.core.shifts_reported import Turn
 from streams.core.stance import Verdict
 from streams.core.topics import by_issue, topic_evidence
@@ -67,7 +67,7 @@ def observation(work: Draft, verdict: Verdict, context: str | None) -> Observati
         context=context,
         stance=verdict.stance,
         score=round(verdict.score, 4),
-        strength=_surer(verdict.strength, held.strength),
+        strength=_surer(verdict.strength, held.strength, held.acts),
         modality=verdict.modality or held.modality,
         is_historical=held.is_historical,
         attribution=held.attribution,
@@ -78,9 +78,13 @@ def observation(work: Draft, verdict: Verdict, context: str | None) -> Observati
     )
 
 
-def _surer(seen: Strength | None, told: Strength) -> Strength:
-    """Take the network's word, but where it sees a decision and grammar the act itself it has been carried out."""
-    return told if seen is None or (seen, told) == ("decision", "deed") else seen
+def _surer(seen: Strength | None, told: Strength, acts: bool) -> Strength:
+    """Take the network's word, but where it sees a decision and grammar the act itself it has been carried out, and what
+    the actor itself is said to be about to do is decided. acts: whether the actor is the subject of the act.
+    """
+    if seen is None or (seen, told) == ("decision", "deed"):
+        return told
+    return told if acts and (seen, told) == ("statement", "decision") else seen
 
 
 class _Held(NamedTuple):
@@ -90,6 +94,7 @@ class _Held(NamedTuple):
     modality: Modality = "asserted"
     is_historical: bool = False
     attribution: str | None = None
+    acts: bool = False
 
 
 def _held(work: Draft, verdict: Verdict) -> _Held:
@@ -102,6 +107,7 @@ def _held(work: Draft, verdict: Verdict) -> _Held:
         modality(tree, candidate),
         is_historical(work, tree, candidate),
         attribution(work, tree, candidate),
+        acts(candidate),
     )
 
 

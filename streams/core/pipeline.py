@@ -34,7 +34,7 @@ class Settings:
     """
 
     topic: float = 0.5
-    observation: float = 0.57
+    observation: float = 0.54
     observation_long: float = 0.38
     shift: float = 0.5
     no_context: float = 0.6

@@ -38,6 +38,12 @@ def strength(tree: Tree, candidate: Candidate) -> Strength:
     return "decision" if told == "deed" and _is_ahead(tree, candidate) else told
 
 
+def acts(candidate: Candidate) -> bool:
+    """Whether the actor is the subject of the very word that names an act: ``Kenya will send`` soldiers."""
+    path = candidate.path
+    return candidate.issue.term.is_act and path.role == "subject" and len(path.climb) == 1
+
+
 def _is_ahead(tree: Tree, candidate: Candidate) -> bool:
     return any(
         tree.words[i] in _AHEAD
