@@ -76,7 +76,9 @@ class Settings(BaseSettings):
         0, ge=0, le=100_000, description="Age at which a monthly index is deleted; 0 keeps it for ever"
     )
     batch: int = Field(200, ge=1, le=5000, description="Records that an agent takes at once")
-    batch_wait: float = Field(0.2, gt=0, le=10, description="Seconds that an agent waits for a batch to fill")
+    batch_wait: float = Field(
+        0.05, gt=0, le=10, description="Seconds that an agent waits for a batch to fill"
+    )
     readers: int = Field(1, ge=1, le=256, description="Processes that read articles in one classify worker")
     read_timeout: float = Field(
         30.0, gt=0, description="Seconds that one article may be read before it is refused"
