@@ -23,22 +23,23 @@ AT_ONCE = 3
 SAMPLE = 5000  # documents that are copied again and again
 
 
-async def copy_archive(client: AsyncElasticsearch, settings: Settings, articles: int, share: float) -> None:
-    """Make so many articles more, observations and shifts in proportion, and as many series as articles.
-
-    share: of the copies to the articles that are there.
-    """
+async def copy_archive(client: AsyncElasticsearch, settings: Settings, articles: int) -> None:
+    """Make so many articles more, observations and shifts in proportion, and as many series as articles."""
     store = Store(client)
+    share = articles / await _count(client, settings.index(f"{ARTICLES_INDEX}*"))
     for name in (ARTICLES_INDEX, OBSERVATIONS_INDEX, SHIFTS_INDEX, SERIES_INDEX):
         index = settings.index(f"{name}*")
-        there = int((await client.count(index=index))["count"])
-        wanted = articles if name in {ARTICLES_INDEX, SERIES_INDEX} else round(there * share)
+        wanted = articles if name == SERIES_INDEX else round(share * await _count(client, index))
         writes = itertools.islice(_copies(await _sample(client, index)), wanted)
         done = 0
         while any(some := [list(itertools.islice(writes, TOGETHER)) for _ in range(AT_ONCE)]):
             await asyncio.gather(*(store.write(each) for each in some))
             done += sum(map(len, some))
             print(f"{done:>9} of {wanted} copies in {index}", file=sys.stderr)
+
+
+async def _count(client: AsyncElasticsearch, index: str) -> int:
+    return int((await client.count(index=index))["count"])
 
 
 async def _sample(client: AsyncElasticsearch, index: str) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What an article costs when there are many already: CPU of each role, memory, start-up, bytes on disk.
 
-    python -m benchmarks.growth                              10,000, 100,000 and a million; about 30 minutes
+    python -m benchmarks.growth                              10,000, 100,000 and a million; about a quarter of an hour
     python -m benchmarks.growth --sizes 1000,10000           less, for trial
 
 Articles come from the seeded generator (benchmarks/corpus.py) and go through all four roles on a Kafka and an
@@ -14,10 +14,9 @@ import json
 import os
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +29,15 @@ from benchmarks.archive import copy_archive
 from benchmarks.corpus import articles
 from benchmarks.pipeline.contender import Meter
 from benchmarks.pipeline.throughput import fill
+from benchmarks.services import own_services
 from streams.fleet import Fleet, Member
 from streams.kafka import group_lag
 from streams.search import make_client
 from streams.services.config import ServicesConfig, free_ports
 from streams.services.inspect import status
-from streams.services.supervise import erase, up
 from streams.settings import Settings, load_settings
 from streams.setup import run_setup
-from streams.topology import ARTICLES_INDEX, OBSERVATIONS_INDEX, ROLES, SERIES_INDEX, SHIFTS_INDEX, sources
+from streams.topology import ARTICLES_INDEX, OBSERVATIONS_INDEX, ROLES, SERIES_INDEX, SHIFTS_INDEX
 
 SEED = 3
 PIECE = 5000
@@ -88,7 +87,7 @@ class Grower:
         await self._publish(max(0, min(size, COPIED_BEYOND) - self._published))
         await asyncio.to_thread(self._fleet.stop)
         if (more := size - self._published - self._copied) > 0:
-            await copy_archive(self._client, self._settings, more, more / self._published)
+            await copy_archive(self._client, self._settings, more)
             self._copied += more
         start = await self._restart()
         await self._publish(200)  # each role has served its first batch
@@ -129,10 +128,7 @@ class Grower:
         while quiet < 2:
             await asyncio.sleep(0.5)
             self._fleet.check()
-            lags = [
-                await group_lag(self._settings, role, map(self._settings.topic, sources(role)))
-                for role in ROLES
-            ]
+            lags = [await group_lag(self._settings, role) for role in ROLES]
             quiet = 0 if any(lags) else quiet + 1
 
     def _cpu(self) -> dict[str, float]:
@@ -251,13 +247,8 @@ def main() -> None:
         draw(sizes, given.out.with_suffix(".svg"))
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # its servers must end with it
-    with tempfile.TemporaryDirectory(prefix="stancewatch-growth-") as folder:
-        config = replace(ServicesConfig.on_free_ports(Path(folder) / "services"), start_timeout=600)
-        try:
-            up(config)
-            asyncio.run(measure(config, given.sizes, given.measured, write))
-        finally:
-            erase(config)
+    with own_services("growth") as (config, _):
+        asyncio.run(measure(config, given.sizes, given.measured, write))
     print(given.out.with_suffix(".md").read_text())
 
 

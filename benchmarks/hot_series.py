@@ -7,22 +7,20 @@ A series is served by one worker at a time, and its state is one document: what 
 
 import argparse
 import asyncio
-import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
 
 from benchmarks.pipeline.contender import Meter
+from benchmarks.services import own_services
 from benchmarks.simulate import World, simulate
 from streams.codec import encode
 from streams.core.model import Observation
 from streams.fleet import Fleet
 from streams.kafka import group_lag, producer
-from streams.services.config import ServicesConfig, free_ports
-from streams.services.supervise import erase, up
+from streams.services.config import free_ports
 from streams.settings import Settings, load_settings
 from streams.setup import run_setup
 from streams.topology import OBSERVATIONS
@@ -38,20 +36,16 @@ def main() -> None:
         "--series", type=lambda text: [int(n) for n in text.split(",")], default=[1, 10, 1000], metavar="N,N"
     )
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="stancewatch-series-") as folder:
-        config = replace(ServicesConfig.on_free_ports(Path(folder) / "services"), start_timeout=400)
-        try:
-            ends = up(config)
-            print("| series | observations/s | CPU ms an observation |\n|---|---|---|")
-            for series in given.series:
-                settings = load_settings(
-                    kafka=ends.kafka, elasticsearch=ends.elasticsearch, prefix=f"hot{series}"
-                )
-                arrived = arrivals(series, given.observations)
-                seconds, cpu = asyncio.run(measure(settings, arrived, Path(folder)))
-                print(f"| {series} | {len(arrived) / seconds:.0f} | {1000 * cpu / len(arrived):.2f} |")
-        finally:
-            erase(config)
+    with own_services("series") as (config, folder):
+        ends = config.endpoints
+        print("| series | observations/s | CPU ms an observation |\n|---|---|---|")
+        for series in given.series:
+            settings = load_settings(
+                kafka=ends.kafka, elasticsearch=ends.elasticsearch, prefix=f"hot{series}"
+            )
+            arrived = arrivals(series, given.observations)
+            seconds, cpu = asyncio.run(measure(settings, arrived, folder))
+            print(f"| {series} | {len(arrived) / seconds:.0f} | {1000 * cpu / len(arrived):.2f} |")
 
 
 def arrivals(series: int, count: int) -> list[Observation]:
@@ -87,7 +81,7 @@ async def _publish(sender: AIOKafkaProducer, settings: Settings, arrived: Sequen
 
 
 async def _served(settings: Settings, fleet: Fleet) -> None:
-    while await group_lag(settings, "track", [settings.topic(OBSERVATIONS)]):
+    while await group_lag(settings, "track"):
         fleet.check()
         await asyncio.sleep(0.2)
 

@@ -7,7 +7,6 @@ Seconds are CPU seconds of one process with one thread; loading is not counted. 
 
 import argparse
 import json
-import os
 import resource
 import time
 from collections.abc import Callable, Sequence
@@ -15,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+from benchmarks.threads import one_thread
+
+one_thread()
 
 from streams.core.model import RawArticle
 from streams.core.pipeline import Reader

@@ -7,19 +7,16 @@ Both send the same records of 800 bytes in batches of 200 and return when the br
 
 import argparse
 import asyncio
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import uvloop
 
 from benchmarks.pipeline.throughput import create_topics
+from benchmarks.services import own_services
 from streams.agents.outbox import Outbox, Output, Record
 from streams.agents.worker import make_app
-from streams.services.config import ServicesConfig
-from streams.services.supervise import erase, up
 from streams.settings import Settings, load_settings
 from streams.topology import ENRICHED
 
@@ -76,15 +73,12 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=15, help="batches of 200 in a turn")
     parser.add_argument("--turns", type=int, default=4)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="stancewatch-senders-") as folder:
-        config = ServicesConfig.on_free_ports(Path(folder) / "services")
-        try:
-            ends = up(config, names=("kafka",))
-            settings = load_settings(kafka=ends.kafka, elasticsearch="http://127.0.0.1:9", prefix="senders")
-            uvloop.install()
-            asyncio.run(measure(settings, given.batches, given.turns))
-        finally:
-            erase(config)
+    with own_services("senders", ("kafka",)) as (config, _):
+        settings = load_settings(
+            kafka=config.endpoints.kafka, elasticsearch="http://127.0.0.1:9", prefix="senders"
+        )
+        uvloop.install()
+        asyncio.run(measure(settings, given.batches, given.turns))
 
 
 if __name__ == "__main__":

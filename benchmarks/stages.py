@@ -7,7 +7,6 @@ From the bytes of the record to the bytes that are sent. Looking costs a little 
 """
 
 import argparse
-import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -15,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+from benchmarks.threads import one_thread
+
+one_thread()
 
 from streams import network as edge
 from streams import pool

@@ -13,7 +13,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 from streams.credentials import client_options
 from streams.patience import ServiceAway, until_served
 from streams.settings import ServiceUnreachable, Settings
-from streams.topology import MAX_MESSAGE_BYTES, TopicSpec
+from streams.topology import MAX_MESSAGE_BYTES, TopicSpec, sources
 
 
 class KafkaUnreachable(ServiceUnreachable):
@@ -141,15 +141,15 @@ async def consumer(
     stop=stop_after_delay(30),
     reraise=True,
 )
-async def group_lag(settings: Settings, role: str, topics: Iterable[str]) -> int:
-    """Records that a role has still to commit on ``topics``. Raises KafkaUnreachable, KafkaError."""
+async def group_lag(settings: Settings, role: str) -> int:
+    """Records of its topics that a role has still to commit. Raises KafkaUnreachable, KafkaError."""
     group = settings.topic(f"stancewatch-{role}")
     async with admin(settings) as client:
         committed = await client.list_consumer_group_offsets(group)
     async with consumer(settings) as reader:
         await reader._client.force_metadata_update()
         lag = 0
-        for topic in topics:
+        for topic in map(settings.topic, sources(role)):
             partitions = [TopicPartition(topic, p) for p in reader.partitions_for_topic(topic) or ()]
             ends = await reader.end_offsets(partitions)
             for tp, end in ends.items():

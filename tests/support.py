@@ -13,7 +13,7 @@ from streams.kafka import consumer, group_lag
 from streams.publish import Line, publish
 from streams.search import make_client
 from streams.settings import Settings
-from streams.topology import ROLES, sources
+from streams.topology import ROLES
 
 
 def article(
@@ -44,14 +44,12 @@ async def served(settings: Settings, fleet: Fleet, roles: Iterable[str] = ROLES,
     while quiet < 3:
         await asyncio.sleep(0.5)
         fleet.check()
-        lags = {role: await group_lag(settings, role, map(settings.topic, sources(role))) for role in roles}
+        lags = {role: await group_lag(settings, role) for role in roles}
         quiet = 0 if any(lags.values()) else quiet + 1
         assert time.monotonic() < deadline, f"still behind after {seconds} s: {lags}"
 
 
-async def values(
-    settings: Settings, topic: str, parse: Callable[[bytes], Any] = orjson.loads
-) -> list[dict[str, Any]]:
+async def values(settings: Settings, topic: str, parse: Callable[[bytes], Any] = orjson.loads) -> list[Any]:
     """All values of a topic."""
     found = []
     async with consumer(settings, settings.topic(topic)) as reader:

@@ -53,7 +53,7 @@ def main() -> None:
     school = School(load_lexicon(), options.layers)
     rows = shared(options.labels)
     if options.folds:
-        report(school, rows, options)
+        report(school, rows, options.folds)
     else:
         options.out.mkdir(parents=True, exist_ok=True)
         write(school, rows, options.out, options.only)
@@ -133,13 +133,13 @@ def write_grammar(rows: Sequence[Labelled], lexicon: Lexicon, folder: Path) -> s
     return version
 
 
-def report(school: School, rows: Sequence[Labelled], options: argparse.Namespace) -> None:
+def report(school: School, rows: Sequence[Labelled], count: int) -> None:
     """Read folds of the shared labels with readers that were taught on the others, and print the figures."""
     order = list(range(len(rows)))
     random.Random(3).shuffle(order)
     gold: list[Row] = []
     events: list[Row] = []
-    for number in range(options.folds):
+    for number in range(count):
         held_out = order[number::FOLDS]
         rest = [rows[i] for i in order if i not in set(held_out)]
         with TemporaryDirectory() as folder:

@@ -11,13 +11,10 @@ of their own: `make bench` prepares it.
 
 import argparse
 import asyncio
-import contextlib
 import logging
 import shlex
 import sys
-import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -29,9 +26,8 @@ from benchmarks.pipeline.job import Task
 from benchmarks.pipeline.latency import latency
 from benchmarks.pipeline.report import Results
 from benchmarks.pipeline.throughput import WARM_UP, drain, drop_topics, fresh
-from streams.services.config import ServicesConfig
+from benchmarks.services import own_services
 from streams.services.inspect import status
-from streams.services.supervise import erase, up
 
 PARTS = ("transport", "reading", "scaling", "latency")
 RESULTS = Path(__file__).parents[1] / "results" / "pipeline"
@@ -46,12 +42,12 @@ def main() -> int:
         return EXIT_NO_PEERS
     logging.getLogger("aiokafka").setLevel(logging.ERROR)  # topics that are a second old make it complain
     results = Results("python -m benchmarks.pipeline " + shlex.join(sys.argv[1:]))
-    with (
-        tempfile.TemporaryDirectory(prefix="stancewatch-bench-") as folder,
-        _services(Path(folder)) as (task, broker),
-    ):
+    with own_services("bench") as (config, folder):
+        ends = config.endpoints
+        task = Task(ends.kafka, ends.elasticsearch, "", 6, True, str(folder))
+        (broker,) = [each.pid for each in status(config) if each.name == "kafka"]
         try:
-            asyncio.run(_measure(given, results, task, broker, Path(folder)))
+            asyncio.run(_measure(given, results, task, broker or 0, folder))
         finally:  # what was measured before a fault or a Ctrl-C is kept
             results.write(given.out)
     print(given.out.with_suffix(".md").read_text())
@@ -93,17 +89,6 @@ def _steps(given: argparse.Namespace) -> Iterator[tuple[str, str, int]]:
                     yield part, name, 1
                 elif name in GROUPS:
                     yield from ((part, name, 1), (part, name, 2))
-
-
-@contextlib.contextmanager
-def _services(folder: Path) -> Iterator[tuple[Task, int]]:
-    config = replace(ServicesConfig.on_free_ports(folder / "services"), start_timeout=400)
-    try:
-        ends = up(config)
-        (broker,) = [each.pid for each in status(config) if each.name == "kafka"]
-        yield Task(ends.kafka, ends.elasticsearch, "", 6, True, str(folder)), broker or 0
-    finally:
-        erase(config)
 
 
 def _arguments() -> argparse.Namespace:

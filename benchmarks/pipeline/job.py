@@ -1,7 +1,6 @@
 """The one job that every contender does: what becomes of a record, and what a contender is told."""
 
 import json
-import os
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -80,9 +79,3 @@ class Job:
                 (self._enriched, result.key, result.event),
                 *((self._observations, key, body) for key, body in result.readings),
             ]
-
-
-def one_thread() -> None:
-    """Libraries of numbers must not start threads of their own in any contender."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")

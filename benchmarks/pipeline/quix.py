@@ -8,11 +8,12 @@ from typing import Any
 from quixstreams import Application
 from quixstreams.models import Serializer
 
-from benchmarks.pipeline.job import COMMIT_SECONDS, Job, Sent, Task, load_task, one_thread
+from benchmarks.pipeline.job import COMMIT_SECONDS, Job, Sent, Task, load_task
+from benchmarks.threads import one_thread
 from streams.topology import DEAD, ENRICHED, MAX_MESSAGE_BYTES, OBSERVATIONS, RAW
 
 
-class Body(Serializer):  # type: ignore[misc]
+class Body(Serializer):  # type: ignore[misc]  # not installed where types are checked
     """The value of what is to be sent; its key is taken by ``to_topic``."""
 
     def __call__(self, value: Sent, ctx: Any) -> bytes:

@@ -10,7 +10,8 @@ import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import CommitFailedError
 
-from benchmarks.pipeline.job import COMMIT_SECONDS, Job, Task, load_task, one_thread
+from benchmarks.pipeline.job import COMMIT_SECONDS, Job, Task, load_task
+from benchmarks.threads import one_thread
 from streams.topology import MAX_MESSAGE_BYTES, RAW
 
 

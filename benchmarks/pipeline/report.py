@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -127,16 +128,21 @@ def _cpu_ms(run: Drained) -> float:
     return 1000 * run.cpu / run.articles
 
 
+def _share(run: Drained, cpu: float) -> float:
+    """Of all that the machine could have done in a run."""
+    return cpu / run.seconds / (psutil.cpu_count() or 1)
+
+
 def _others(run: Drained) -> float:
-    return run.others_cpu / run.seconds / (psutil.cpu_count() or 1)
+    return _share(run, run.others_cpu)
 
 
 def _servers(run: Drained) -> float:
-    return (run.broker_cpu + run.others_cpu) / run.seconds / (psutil.cpu_count() or 1)
+    return _share(run, run.broker_cpu + run.others_cpu)
 
 
 def _full(run: Drained) -> float:
-    return _servers(run) + run.cpu / run.seconds / (psutil.cpu_count() or 1)
+    return _servers(run) + _share(run, run.cpu)
 
 
 def _grouped(runs: Sequence[Drained]) -> dict[str, list[Drained]]:
@@ -191,6 +197,6 @@ def _latency_table(waited: Sequence[Waited]) -> Iterable[str]:
         for name in dict.fromkeys(w.contender for w in waited):
             mine = [w for w in waited if (w.contender, w.rate) == (name, rate)]
             if mine:
-                p50, p95, p99 = (median(mine, lambda w, q=q: getattr(w, q)) for q in ("p50", "p95", "p99"))  # type: ignore[misc]
+                p50, p95, p99 = (median(mine, attrgetter(q)) for q in ("p50", "p95", "p99"))
                 yield f"| {name} | {rate} | {p50:.2f} | {p95:.2f} | {p99:.2f} |"
     yield ""

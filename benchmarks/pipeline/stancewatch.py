@@ -2,7 +2,8 @@
 
 import sys
 
-from benchmarks.pipeline.job import carry, load_task, one_thread
+from benchmarks.pipeline.job import carry, load_task
+from benchmarks.threads import one_thread
 from streams.agents.classify import Classify
 from streams.agents.run import MAKERS, run_worker
 

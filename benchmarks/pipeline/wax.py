@@ -12,7 +12,8 @@ from bytewax.dataflow import Dataflow
 from bytewax.recovery import RecoveryConfig
 from bytewax.run import cli_main
 
-from benchmarks.pipeline.job import COMMIT_SECONDS, Job, Task, load_task, one_thread
+from benchmarks.pipeline.job import COMMIT_SECONDS, Job, Task, load_task
+from benchmarks.threads import one_thread
 from streams.topology import MAX_MESSAGE_BYTES, RAW
 
 

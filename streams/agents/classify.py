@@ -1,9 +1,8 @@
 """``articles.raw`` to ``articles.enriched`` and ``stance.observations``."""
 
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from streams.agents.outbox import Outbox, Output, Record
+from streams.agents.outbox import Outbox, Output, Record, Sending
 from streams.core.errors import Rejected
 from streams.metrics import ARTICLES, OBSERVED
 from streams.pool import ChunkReader, Read, ReaderPool
@@ -32,12 +31,13 @@ class Classify:
         """End the reading processes."""
         self._pool.close()
 
-    async def handle(self, batch: Sequence[Record], outbox: Outbox) -> Coroutine[Any, Any, None]:
+    async def handle(self, batch: Sequence[Record], outbox: Outbox) -> Sending:
         """Read, and bury what was rejected; the rest is sent on while the next batch is read."""
         results = await self._pool.read([(record.value, record.at) for record in batch])
         told = list(zip(batch, results, strict=True))
-        await outbox.bury_all([(record, result) for record, result in told if isinstance(result, Rejected)])
-        ARTICLES.labels("dead").inc(sum(isinstance(result, Rejected) for result in results))
+        dead = [(record, result) for record, result in told if isinstance(result, Rejected)]
+        await outbox.bury_all(dead)
+        ARTICLES.labels("dead").inc(len(dead))
         return self._send([(record, result) for record, result in told if isinstance(result, Read)], outbox)
 
     async def _send(self, read: Sequence[tuple[Record, Read]], outbox: Outbox) -> None:

@@ -1,7 +1,7 @@
 """What a role sends and buries: a producer of our own, which returns only when the broker holds every record."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +22,8 @@ from streams.topology import DEAD, MAX_MESSAGE_BYTES
 log = structlog.get_logger(__name__)
 BORN = "stancewatch-born"  # a header of every record that we send: milliseconds since 1970
 SEND_TOGETHER = 128 * 1024  # bytes for one partition in one request
+Sending = Coroutine[Any, Any, None]
+"""What is still to be sent of a batch; who awaits it knows that all of it stands."""
 
 
 @dataclass(frozen=True, slots=True)

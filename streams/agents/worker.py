@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ import faust
 import structlog
 from faust.types import TP
 
-from streams.agents.outbox import BORN, Outbox, Record
+from streams.agents.outbox import BORN, Outbox, Record, Sending
 from streams.credentials import faust_credentials
 from streams.deadletter import TooManyBad
 from streams.metrics import AGE, CONSUMED, IN_WORK, born
@@ -25,9 +25,6 @@ from streams.topology import MAX_MESSAGE_BYTES, sources
 log = structlog.get_logger(__name__)
 EXIT_GAVE_UP = 70
 EXIT_BREAKER = 76
-
-
-Sending = Coroutine[Any, Any, None]
 
 
 class Role(Protocol):
@@ -136,10 +133,9 @@ def commit_only_what_is_served(app: Any) -> dict[TP, int]:
 
     class Consumer(app.transport.Consumer):  # type: ignore[misc]  # Faust has no types here
         def _new_offset(self, tp: TP) -> int | None:
+            # By its own book it would wait for ever for what is committed later than acknowledged.
             for acknowledged in (self._acked, self._acked_index, self._gap):
-                acknowledged[
-                    tp
-                ].clear()  # it would wait for ever for what is committed later than acknowledged
+                acknowledged[tp].clear()
             return served.get(tp)
 
     app.transport.Consumer = Consumer

@@ -107,7 +107,7 @@ class Network:
         places = self._places(vectors, pieces)
         found = []
         for issue, about in named.items():
-            hidden = np.maximum(pairs + about @ self._of_pair[1] + self._weights["pair.0.b"], 0.0)
+            hidden = self._hidden("pair", pairs + about @ self._of_pair[1])
             margins = self._out("stance", hidden)
             matter = about @ self._of_context[2]
             for actor, numbers in _by_actor(pieces.actors).items():
@@ -179,8 +179,11 @@ class Network:
 
     def _score(self, name: str, sums: Vector) -> Vector:
         """What a head of two layers says, given the sums that its first layer makes of the parts of its input."""
+        return self._out(f"{name}.1", self._hidden(name, sums))
+
+    def _hidden(self, name: str, sums: Vector) -> Vector:
         hidden: Vector = np.maximum(sums + self._weights[f"{name}.0.b"], 0.0)
-        return self._out(f"{name}.1", hidden)
+        return hidden
 
     def _out(self, name: str, rows: Vector) -> Vector:
         product: Vector = rows @ self._weights[f"{name}.w"] + self._weights[f"{name}.b"]

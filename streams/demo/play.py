@@ -15,7 +15,7 @@ from streams.kafka import consumer, group_lag
 from streams.publish import publish
 from streams.search import make_client
 from streams.settings import Settings
-from streams.topology import ARTICLES_INDEX, DEAD, OBSERVATIONS_INDEX, ROLES, SHIFTS, SHIFTS_INDEX, sources
+from streams.topology import ARTICLES_INDEX, DEAD, OBSERVATIONS_INDEX, ROLES, SHIFTS, SHIFTS_INDEX
 
 PACE = 40.0  # articles a second: quick enough not to bore, slow enough to watch
 SETTLED_LOOKS = 3
@@ -60,7 +60,7 @@ async def settle(settings: Settings, fleet: Fleet) -> None:
     while quiet < SETTLED_LOOKS:
         await asyncio.sleep(0.7)
         fleet.check()
-        lags = [await group_lag(settings, role, map(settings.topic, sources(role))) for role in ROLES]
+        lags = [await group_lag(settings, role) for role in ROLES]
         quiet = quiet + 1 if not any(lags) else 0
 
 

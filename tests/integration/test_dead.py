@@ -9,7 +9,7 @@ import orjson
 from streams.codec import encode
 from streams.fleet import Fleet
 from streams.graveyard import Filter, Graveyard
-from streams.kafka import consumer, producer
+from streams.kafka import producer
 from streams.settings import Settings
 from streams.topology import DEAD, RAW
 from tests.integration.test_commands import run, variables_of
@@ -44,11 +44,11 @@ async def test_dead_letters_are_found_by_what_they_say_sent_again_and_dropped(
     assert run("dead", "replay", variables=variables).returncode == 64
     dry = run("dead", "replay", "--code", "bad_json", "--dry-run", variables=variables)
     assert b"2 would be sent again" in dry.stdout
-    assert len(await values_raw(settings)) == 5
+    assert len(await values(settings, RAW, bytes)) == 5
     done = run("dead", "replay", "--code", "bad_json", variables=variables)
     assert b"2 sent again" in done.stdout, done.stderr
     await served(settings, fleet, ("classify", "index"))
-    raw = await values_raw(settings)
+    raw = await values(settings, RAW, bytes)
     assert raw.count(b"poison \x1b[2J bytes") == 2, "the original bytes stand on their topic again"
     again = run("dead", "list", "--code", "bad_json", "--json", "--state", "all", variables=variables)
     states = sorted(orjson.loads(line)["state"] for line in again.stdout.splitlines())
@@ -60,16 +60,6 @@ async def test_dead_letters_are_found_by_what_they_say_sent_again_and_dropped(
     assert b"0 dropped" in run("dead", "drop", "--code", "not_an_object", variables=variables).stdout
     nobody = run("dead", "show", "no-such-letter", variables=variables)
     assert nobody.returncode == 2
-
-
-async def values_raw(settings: Settings, name: str = RAW) -> list[bytes]:
-    found: list[bytes] = []
-    async with consumer(settings, settings.topic(name)) as reader:
-        ends = await reader.end_offsets(reader.assignment())
-        while any([await reader.position(tp) < end for tp, end in ends.items()]):
-            for messages in (await reader.getmany(timeout_ms=500)).values():
-                found += [message.value for message in messages]
-    return found
 
 
 async def test_a_letter_that_is_refused_itself_makes_no_letters(
@@ -88,7 +78,7 @@ async def test_a_letter_that_is_refused_itself_makes_no_letters(
     await served(settings, fleet, ("index",))
     await asyncio.sleep(2)
     assert set(await documents(settings, "news-dead-letters")) == {"0" * 32}
-    assert len(await values_raw(settings, DEAD)) == 3, "no letter about a letter"
+    assert len(await values(settings, DEAD, bytes)) == 3, "no letter about a letter"
 
 
 async def test_a_letter_read_again_stays_as_it_was_marked(
@@ -116,7 +106,7 @@ async def test_the_breaker_stops_a_role_that_would_bury_everything(
     assert "of the last" in said
     assert "bad_json" in said
     fleet.members.remove(member)
-    assert len(await values_raw(settings, DEAD)) < 100, "what was not judged yet may be buried, no more"
+    assert len(await values(settings, DEAD, bytes)) < 100, "what was not judged yet may be buried, no more"
 
     started = time.monotonic()
     fleet.start("classify", port=next(ports), extra={"STANCEWATCH_BREAKER_RATIO": "1"})
