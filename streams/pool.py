@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+from threadpoolctl import threadpool_limits
 
 from streams.codec import encode
 from streams.core.errors import Rejected
@@ -166,7 +167,10 @@ def _size(record: tuple[bytes | None, datetime]) -> int:
 
 
 def _warm_up() -> None:
-    """Read one article: the language model is loaded by the first sentence that needs it."""
+    """Compute on one thread, since there is a process for each core, and read one article: the language model is loaded by
+    the first sentence that needs it.
+    """
+    threadpool_limits(1)
     article = {"source": "-", "published_at": "2025-01-01", "text": "France called for a ceasefire in Gaza."}
     read_chunk([(encode(article), datetime(2025, 1, 1, tzinfo=UTC))])
 

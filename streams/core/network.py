@@ -1,8 +1,9 @@
 """The learned part: what a small language model makes of a window. An encoder gives each word piece a vector; small
 heads on top read from them the topics, who takes which stance, where, and how strongly."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import exp
 from typing import Protocol
 
@@ -33,12 +34,13 @@ class Held:
     """What the network makes of an actor and an issue in a window.
 
     stances: the chance of each of ``STANCES``, none being the rest. actor and issue: the mentions that show it best.
+    contexts weighs the countries that it may be about, None standing for none of them; it is asked of few.
     """
 
     actor: Mention
     issue: IssueMention
     stances: tuple[float, ...]
-    contexts: Mapping[str | None, float]
+    contexts: Callable[[], Mapping[str | None, float]]
     strength: Strength
     modality: Modality
 
@@ -105,16 +107,26 @@ class Network:
         pooled = np.stack([_pooled(vectors, span) for _, span in pieces.actors])
         pairs, parties = pooled @ self._of_pair[0], pooled @ self._of_context[0]
         places = self._places(vectors, pieces)
+        numbers = _by_actor(pieces.actors)
         found = []
         for issue, about in named.items():
             hidden = self._hidden("pair", pairs + about @ self._of_pair[1])
             margins = self._out("stance", hidden)
-            matter = about @ self._of_context[2]
-            for actor, numbers in _by_actor(pieces.actors).items():
-                best = max(numbers, key=lambda i: float(margins[i].max()))
-                contexts = self._contexts(issue, actor, parties[best] + matter, places, around)
+            strengths = self._out("strength", hidden).argmax(axis=1)
+            modalities = self._out("modality", hidden).argmax(axis=1)
+            asked = parties + about @ self._of_context[2]
+            for actor, own in numbers.items():
+                best = max(own, key=lambda i: float(margins[i].max()))
+                mention = pieces.actors[best][0]
                 found.append(
-                    self._one(pieces, issue, best, hidden[best], margins[numbers].max(axis=0), contexts)
+                    Held(
+                        actor=mention,
+                        issue=_nearest(pieces.issues[issue], mention),
+                        stances=_chances(margins[own].max(axis=0)),
+                        contexts=partial(self._contexts, issue, actor, asked[best], places, around),
+                        strength=STRENGTHS[int(strengths[best])],
+                        modality=MODALITIES[int(modalities[best])],
+                    )
                 )
         return found
 
@@ -126,26 +138,6 @@ class Network:
             (country, row, is_direct)
             for (country, _, is_direct), row in zip(pieces.countries, rows, strict=True)
         ]
-
-    def _one(
-        self,
-        pieces: Pieces,
-        issue: str,
-        best: int,
-        hidden: Vector,
-        margins: Vector,
-        contexts: Mapping[str | None, float],
-    ) -> Held:
-        mention, span = pieces.actors[best]
-        nearest = min(pieces.issues[issue], key=lambda each: abs(each[1][0] - span[0]))
-        return Held(
-            actor=mention,
-            issue=nearest[0],
-            stances=tuple(_softmax(np.concatenate([np.zeros(1, np.float32), margins])).tolist()[1:]),
-            contexts=contexts,
-            strength=STRENGTHS[int(self._out("strength", hidden).argmax())],
-            modality=MODALITIES[int(self._out("modality", hidden).argmax())],
-        )
 
     def _contexts(
         self,
@@ -201,7 +193,17 @@ def _pooled(vectors: Vector, span: Span) -> Vector:
     return pooled
 
 
+def _nearest(named: Sequence[tuple[IssueMention, Span]], actor: Mention) -> IssueMention:
+    return min((issue for issue, _ in named), key=lambda each: abs(each.start - actor.start))
+
+
+def _chances(margins: Vector) -> tuple[float, ...]:
+    """The chance of each stance; where none is held the margin is 0."""
+    return tuple(_softmax(np.concatenate([np.zeros(1, np.float32), margins])).tolist()[1:])
+
+
 def _by_actor(actors: Sequence[tuple[Mention, Span]]) -> dict[str, list[int]]:
+    """The numbers of each actor's mentions."""
     numbers: dict[str, list[int]] = {}
     for i, (mention, _) in enumerate(actors):
         numbers.setdefault(mention.actor.id, []).append(i)

@@ -17,7 +17,7 @@ from streams.core.network import Look, Network
 from streams.core.pieces import Split, pieces
 from streams.core.prepare import Lexicon, Parse, add_grammar, pairs, prepare, with_pairs
 from streams.core.shifts_reported import find_turns
-from streams.core.stance import Verdict, by_actor, by_sentence, judged, judged_by_rule, seen
+from streams.core.stance import Verdict, by_actor, by_sentence, contexts, judged, judged_by_rule, seen
 from streams.core.topics import BY_STANCE, by_issue, score_by_looks, score_by_rule, topic_features
 from streams.core.windows import telling, windows
 
@@ -154,7 +154,7 @@ class Reader:
         Where two states fight on both sides of a border the network answers that it is none of them; it is the other
         side then, so that each party has a series of its own.
         """
-        weighed = dict(verdict.contexts)
+        weighed = contexts(verdict)
         is_none = weighed.pop(None, 0.0) > self._settings.no_context
         if is_none and self.lexicon.issues.all[verdict.issue.issue].context != "fighting":
             return None

@@ -4,8 +4,8 @@ The two read the same sentence by different means, and fail in different places:
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import prod
 
 from streams.core.candidates import Candidate
@@ -38,7 +38,7 @@ class Verdict:
     """What one place of an article is taken to say, and how sure the reader is of it.
 
     sentence is the one that the actor stands in. Grammar's verdicts carry the candidate that they judge, the network's
-    the countries that they may be about (None stands for none of them), strength and modality.
+    what it saw; joined ones carry both, and of the network all that speaks for their stance, with how sure it was.
     """
 
     actor: Mention
@@ -47,7 +47,7 @@ class Verdict:
     stance: Stance
     score: float
     candidate: Candidate | None = None
-    contexts: Mapping[str | None, float] = field(default_factory=dict)
+    seen: tuple[tuple[float, Held], ...] = ()
     strength: Strength | None = None
     modality: Modality | None = None
 
@@ -61,7 +61,7 @@ def seen(held: Held, sentence: int) -> Iterator[Verdict]:
             sentence,
             stance,
             chance,
-            contexts=held.contexts,
+            seen=((chance, held),),
             strength=held.strength,
             modality=held.modality,
         )
@@ -131,8 +131,8 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
     by_network = [each for each in witnesses if each.candidate is None]
     by_grammar = [each for each in witnesses if each.candidate is not None]
     share = _GRAMMAR if by_network else 1.0
-    seen = _decided({each: _any(by_network, each) for each in STANCES}, by_grammar)
-    scores = {each: _NETWORK * seen[each] + share * _any(by_grammar, each) for each in STANCES}
+    chances = _decided({each: _any(by_network, each) for each in STANCES}, by_grammar)
+    scores = {each: _NETWORK * chances[each] + share * _any(by_grammar, each) for each in STANCES}
     stance = max(STANCES, key=lambda each: scores[each])
     own = [each for each in witnesses if each.stance == stance]
     surest = max(own, key=lambda each: (each.candidate is not None, each.score))
@@ -140,21 +140,21 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
     return replace(
         surest,
         score=scores[stance],
-        contexts=_joined(by_network, stance),
+        seen=tuple((each.score, held) for each in own for _, held in each.seen),
         strength=view.strength,
         modality=view.modality,
     )
 
 
-def _decided(seen: dict[Stance, float], by_grammar: Sequence[Verdict]) -> dict[Stance, float]:
+def _decided(chances: dict[Stance, float], by_grammar: Sequence[Verdict]) -> dict[Stance, float]:
     """Lay what the network takes for undecided to the side that grammar clearly sees, unless a word says that nothing is
     decided: who draws up plans for a force leans to it.
     """
     sides = {each: _any(by_grammar, each) for each in STANCES}
     side: Stance = "support" if sides["support"] > sides["oppose"] else "oppose"
     if sides["neutral"] or sides[side] < _CLEARLY * sides[OPPOSITE[side]] or not sides[side]:
-        return seen
-    return {**seen, side: min(1.0, seen[side] + seen["neutral"]), "neutral": 0.0}
+        return chances
+    return {**chances, side: min(1.0, chances[side] + chances["neutral"]), "neutral": 0.0}
 
 
 def _any(witnesses: Iterable[Verdict], stance: Stance) -> float:
@@ -166,12 +166,14 @@ def _any(witnesses: Iterable[Verdict], stance: Stance) -> float:
     return 1.0 - prod(1.0 - score for score in surest.values())
 
 
-def _joined(witnesses: Iterable[Verdict], stance: Stance) -> dict[str | None, float]:
-    """Weigh the countries by how sure each place is of the stance; the weights sum to one."""
+def contexts(verdict: Verdict) -> dict[str | None, float]:
+    """Weigh the countries that a stance may be about, None for none of them, by how sure each place is of the stance.
+
+    The weights sum to one; there are none where the network saw nothing.
+    """
     joined: defaultdict[str | None, float] = defaultdict(float)
-    for each in witnesses:
-        if each.stance == stance:
-            for country, chance in each.contexts.items():
-                joined[country] += chance * (each.score + _LITTLE)
+    for score, held in verdict.seen:
+        for country, chance in held.contexts().items():
+            joined[country] += chance * (score + _LITTLE)
     total = sum(joined.values())
     return {country: weight / total for country, weight in joined.items()}
