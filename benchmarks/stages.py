@@ -20,7 +20,7 @@ one_thread()
 
 from streams import network as edge
 from streams import pool
-from streams.core import pipeline, prepare, validate
+from streams.core import pipeline, prepare, validate, whereabouts
 from streams.core.learned import Linear
 from streams.core.network import Network
 from streams.pool import CHUNK, read_chunk
@@ -107,7 +107,8 @@ def stages_of_reading() -> Stages:
     stages.watch(edge.OnnxEncoder, "__call__", "network: encoder")
     stages.watch(prepare, "features", "grammar: facts of pairs")
     stages.watch(Linear, "__call__", "grammar: weights")
-    stages.watch(pipeline, "context_features", "grammar: facts of contexts")
+    stages.watch(whereabouts, "context_features", "grammar: facts of contexts")
+    stages.watch(whereabouts.Whereabouts, "of", "countries of stances")
     stages.watch(pool, "_encode", "event: encode")
     stages.watch(reader, "_parse", "grammar: parser")
     return stages

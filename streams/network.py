@@ -27,9 +27,14 @@ class OnnxEncoder:
             path.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
 
-    def __call__(self, ids: Sequence[int], marks: Sequence[int]) -> NDArray[np.float32]:
+    def __call__(self, ids: Sequence[int], marks: Sequence[int], kept: Sequence[int]) -> NDArray[np.float32]:
         """Encode one window. Alone, since the eight-bit arithmetic scales by all that is encoded together."""
-        given = {"ids": np.array(ids, dtype=np.int64), "marks": np.array(marks, dtype=np.int64)}
+        given = {
+            "ids": np.array(ids, dtype=np.int64),
+            "marks": np.array(marks, dtype=np.int64),
+            "kept": np.array(kept, dtype=np.int64),
+            "others": np.delete(np.arange(len(ids)), kept),
+        }
         vectors: NDArray[np.float32] = self._session.run(["vectors"], given)[0]
         return vectors
 

@@ -36,8 +36,9 @@ class _Alone(nn.Module):
         super().__init__()
         self.encoder = encoder
 
-    def forward(self, ids: Tensor, marks: Tensor) -> Tensor:
-        return self.encoder(ids[None], marks[None], torch.ones(1, ids.shape[0]))[0]
+    def forward(self, ids: Tensor, marks: Tensor, kept: Tensor, others: Tensor) -> Tensor:
+        vectors: Tensor = self.encoder(ids[None], marks[None], kept[None], others[None])[0]
+        return vectors
 
 
 def write_network(net: Net, folder: Path, card: Mapping[str, Any]) -> str:
@@ -59,15 +60,22 @@ def write_network(net: Net, folder: Path, card: Mapping[str, Any]) -> str:
 
 def _write_encoder(encoder: Encoder, path: Path) -> None:
     sample = torch.ones(8, dtype=torch.long)
+    kept, others = torch.tensor([0, 2, 3]), torch.tensor([1, 4, 5, 6, 7])
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "full.onnx"
         torch.onnx.export(
             _Alone(encoder),
-            (sample, torch.zeros_like(sample)),
+            (sample, torch.zeros_like(sample), kept, others),
             str(full),
-            input_names=["ids", "marks"],
+            input_names=["ids", "marks", "kept", "others"],
             output_names=["vectors"],
-            dynamic_axes={name: {0: "pieces"} for name in ("ids", "marks", "vectors")},
+            dynamic_axes={
+                "ids": {0: "pieces"},
+                "marks": {0: "pieces"},
+                "kept": {0: "kept"},
+                "others": {0: "others"},
+                "vectors": {0: "kept"},
+            },
             opset_version=_OPSET,
             dynamo=False,
         )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from streams.core.context import context_features, countries
+from streams.core.context import Named, context_features, countries
 from streams.core.learned import Models
 from streams.core.prepare import Lexicon
 from streams.core.topics import by_issue, topic_features
@@ -101,10 +101,11 @@ def _fit_contexts(examples: Sequence[Example], scores: Sequence[Scores], lexicon
     rows, truth = [], []
     home = lexicon.catalogue.home
     for example, scored in zip(examples, scores, strict=True):
+        named = Named(example.draft, home)
         for each, candidate, _ in observed(example, scored):
             frame = lexicon.issues.all[each["issue"]].context
             for country in countries(example.draft, candidate, home) if each["context"] else ():
-                rows.append(context_features(example.draft, candidate, country, frame, home))
+                rows.append(context_features(named, candidate, country, frame))
                 truth.append(country == each["context"])
     names = vocabulary(rows)
     return together(names, [logistic(matrix(rows, names), np.array(truth), np.ones(len(rows)), _CONTEXT)])

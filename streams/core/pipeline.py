@@ -1,13 +1,12 @@
 """The way of an article: issues and actors, windows, grammar, topics, stances, reported shifts, in one pass."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from streams.core import grammar
 from streams.core.article import Surroundings
-from streams.core.context import context_features, countries
 from streams.core.draft import Draft
 from streams.core.event import event, observation, reported
 from streams.core.learned import Models
@@ -17,11 +16,12 @@ from streams.core.network import Look, Network
 from streams.core.pieces import Split, pieces
 from streams.core.prepare import Lexicon, Parse, add_grammar, pairs, prepare, with_pairs
 from streams.core.shifts_reported import find_turns
-from streams.core.stance import Verdict, by_actor, by_sentence, contexts, judged, judged_by_rule, seen
-from streams.core.topics import BY_STANCE, by_issue, score_by_looks, score_by_rule, topic_features
+from streams.core.stance import Verdict, by_actor, by_sentence, judged, judged_by_rule, seen
+from streams.core.topics import Signs, by_issue, score_by_looks, score_by_rule, score_topic, topic_features
+from streams.core.whereabouts import Whereabouts
 from streams.core.windows import telling, windows
 
-PIPELINE_VERSION = "5"
+PIPELINE_VERSION = "6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,22 @@ class Reader:
         )
         return [self._network.look(each, around) for each in cut if each.issues]
 
-    def _judge(self, work: Draft, ingested_at: datetime) -> EnrichedEvent:
-        limits = self._settings
+    def signs(self, article: RawArticle) -> dict[str, Signs]:
+        """Give what speaks for each learned issue as a topic, which is what the weights of ``score_topic`` are fitted on."""
+        work = prepare(article, self.lexicon)
+        add_grammar(((work, index) for index in with_pairs(work)), self._parse)
+        found, looks = self._seen(work)
+        return self._signs(work, looks, found, by_actor(shared(found, work)))
+
+    def _seen(self, work: Draft) -> tuple[list[Verdict], list[Look]]:
+        """What both readers make of each place, and what the network makes of the windows."""
         by_grammar = list(self._by_grammar(work))
         looks = self._looks(work, by_grammar)
-        found = [*self._by_network(work, looks), *by_grammar]
+        return [*self._by_network(work, looks), *by_grammar], looks
+
+    def _judge(self, work: Draft, ingested_at: datetime) -> EnrichedEvent:
+        limits = self._settings
+        found, looks = self._seen(work)
         stances = by_actor(shared(found, work))
         scores = self._topic_scores(work, looks, found, stances)
         named = {issue: score for issue, score in scores.items() if score >= limits.topic}
@@ -108,12 +119,13 @@ class Reader:
             and each.score >= least
             and not any(turn.leaves(each) for turn in turns)
         ]
+        where = Whereabouts(work, stances, self.lexicon, self._models.context, limits.no_context)
         return event(
             work,
             ingested_at,
             named,
-            [observation(work, each, self._context(work, each)) for each in chosen],
-            [reported(work, each, self._context(work, each.verdict)) for each in turns],
+            [observation(work, each, where.of(each)) for each in chosen],
+            [reported(work, each, where.of(each.verdict)) for each in turns],
             (self.version, self.lexicon.version),
         )
 
@@ -134,44 +146,30 @@ class Reader:
     def _topic_scores(
         self, work: Draft, looks: Sequence[Look], found: Sequence[Verdict], stances: Sequence[Verdict]
     ) -> dict[str, float]:
-        scores = {}
+        scores = {
+            issue: score_by_rule(work, mentions)
+            for issue, mentions in by_issue(work).items()
+            if issue not in self._models.issues
+        }
+        signs = self._signs(work, looks, found, stances)
+        return scores | {issue: score_topic(each) for issue, each in signs.items()}
+
+    def _signs(
+        self, work: Draft, looks: Sequence[Look], found: Sequence[Verdict], stances: Sequence[Verdict]
+    ) -> dict[str, Signs]:
+        signs = {}
         for issue, mentions in by_issue(work).items():
             if issue not in self._models.issues:
-                scores[issue] = score_by_rule(work, mentions)
                 continue
             own = (each.score for each in found if each.candidate and each.issue.issue == issue)
-            by_facts = self._models.topic(topic_features(work, mentions, max(own, default=0.0)))[0]
+            facts = topic_features(work, mentions, max(own, default=0.0))
             by_looks = [look.topics[issue] for look in looks if issue in look.topics]
-            by_stance = max((each.score for each in stances if each.issue.issue == issue), default=0.0)
-            scores[issue] = max(
-                (by_facts + score_by_looks(by_looks, work.is_long)) / 2, BY_STANCE * by_stance
+            signs[issue] = Signs(
+                by_facts=self._models.topic(facts)[0],
+                by_looks=score_by_looks(by_looks, work.is_long),
+                by_stance=max((each.score for each in stances if each.issue.issue == issue), default=0.0),
+                is_doubtful=issue in work.doubts,
+                outright=sum(not each.term.is_weak for each in mentions),
+                named=len(mentions),
             )
-        return scores
-
-    def _context(self, work: Draft, verdict: Verdict) -> str | None:
-        """Choose the country that a stance is about: half by the network, half by learned weights over grammar.
-
-        Where two states fight on both sides of a border the network answers that it is none of them; it is the other
-        side then, so that each party has a series of its own.
-        """
-        weighed = contexts(verdict)
-        is_none = weighed.pop(None, 0.0) > self._settings.no_context
-        if is_none and self.lexicon.issues.all[verdict.issue.issue].context != "fighting":
-            return None
-        for country, chance in self._weighed_by_grammar(work, verdict).items():
-            weighed[country] = weighed.get(country, 0.0) + chance
-        if is_none:
-            weighed.pop(self.lexicon.catalogue.home(verdict.actor.actor.id), None)
-        return max(weighed, key=lambda country: (weighed[country], str(country)), default=None)
-
-    def _weighed_by_grammar(self, work: Draft, verdict: Verdict) -> Mapping[str, float]:
-        if verdict.candidate is None:
-            return {}
-        home = self.lexicon.catalogue.home
-        frame = self.lexicon.issues.all[verdict.issue.issue].context
-        chances = {
-            country: self._models.context(context_features(work, verdict.candidate, country, frame, home))[0]
-            for country in countries(work, verdict.candidate, home)
-        }
-        total = sum(chances.values())
-        return {country: chance / total for country, chance in chances.items()}
+        return signs

@@ -16,6 +16,13 @@ _EVENT = re.compile(r"[–—-][A-Z]\w+(?: [A-Z]\w+)?" + _EVENT_NOUN)  # Israel�
 _EVENT_END = re.compile(_EVENT_NOUN)
 _LOCATIVE = re.compile(r"\b(?:in|near|outside|at|around|across|over|inside|from|into|through|visits?|of) $")
 _ADDRESS = re.compile(r", [A-Z]\w+(?: [A-Z]\w+)*[,.;]")  # Belgrade, Serbia
+_STRANGE_PLACE = re.compile(
+    r"\b(?:[Ii]n|[Nn]ear|[Oo]utside|[Aa]t|[Ff]rom) "
+    r"(?!(?:Jan|Febr)uary|March|April|May\b|June|July|August|(?:Septem|Octo|Novem|Decem)ber)"
+    r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}, $"
+)
+_PLACES = frozenset({"seat", "city", "region"})
+_STOPS = frozenset(",.;:)")
 _COUNT = re.compile(
     r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens of|hundreds of|thousands of"
     r"|several|many|some|most|of the|all|million)) $",
@@ -48,6 +55,17 @@ def is_beside(text: str, token: Token) -> bool:
     if token.sense.sub == "PEOPLE":
         return _COUNT.search(text[max(0, token.start - 14) : token.start]) is not None
     return False
+
+
+def is_address(text: str, token: Token, before: Token | None) -> bool:
+    """Whether a country only says where a place lies: ``in Abuja, Nigeria, the bloc lifts ...``. before: the last name."""
+    if token.sense.kind != "country" or not text.endswith(", ", 0, token.start):
+        return False
+    if text[token.end : token.end + 1] not in _STOPS:
+        return False
+    if before is not None and before.end == token.start - 2:
+        return before.sense.kind in _PLACES and before.sense.country == token.sense.country
+    return _STRANGE_PLACE.search(text, max(0, token.start - 40), token.start) is not None
 
 
 def _is_event(text: str, token: Token) -> bool:

@@ -98,10 +98,18 @@ def test_a_sub_actor_counts_as_its_state_and_is_named_beside_it(catalogue: Catal
         "The Israel–Hamas war goes on.",
         "Five Americans were hurt.",
         "A fire broke out in Barajevo, Belgrade, Serbia's capital.",
+        "The bloc met in Abuja, Nigeria, and in Ottawa, Ontario, Canada.",
+        "In Taguig, Philippines, a court sat.",
+        "Vermont is the first US state to vote, before the Indian state of Kerala.",
     ],
 )
 def test_who_does_not_speak_for_the_state_is_no_actor(catalogue: Catalogue, text: str) -> None:
     assert [id_ for id_ in actors(catalogue, text) if id_ != "SRB"] == []
+
+
+def test_a_country_after_a_place_that_lies_elsewhere_acts(catalogue: Catalogue) -> None:
+    assert actors(catalogue, "In Brussels, Germany, France and Italy agreed.") == ["DEU", "FRA", "ITA"]
+    assert actors(catalogue, "Since talks in August, Iran, like others, has waited.") == ["IRN"]
 
 
 def test_terms_decide_who_holds_office(catalogue: Catalogue) -> None:

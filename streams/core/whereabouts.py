@@ -1,0 +1,91 @@
+"""Which country each stance of an article is about: what both readers make of it, and what they make of its fellows."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from streams.core.context import Named, context_features, countries
+from streams.core.draft import Draft
+from streams.core.learned import Linear
+from streams.core.prepare import Lexicon
+from streams.core.stance import Verdict, contexts
+
+_FELLOWS = 2.0  # as much as network and grammar together
+_HELD = 0.3
+
+
+class Whereabouts:
+    """Chooses the country that a stance is about, for the stances of one article.
+
+    Half by the network, half by learned weights over grammar. What a full-length article says in several places on one
+    issue is mostly about one country, named in some of them alone: there the other stances on the issue count as well.
+    none_from is the chance above which the network's word that it is none of the countries is taken.
+    """
+
+    def __init__(
+        self, work: Draft, stances: Sequence[Verdict], lexicon: Lexicon, model: Linear, none_from: float
+    ) -> None:
+        self._work = work
+        self._held = [each for each in stances if each.score >= _HELD] if work.is_long else []
+        self._lexicon = lexicon
+        self._model = model
+        self._none_from = none_from
+
+    def of(self, verdict: Verdict) -> str | None:
+        """Name the country, or None where it is about none, or nobody can tell.
+
+        Where two states fight on both sides of a border the network answers that it is none of them; it is the other
+        side then, so that each party has a series of its own.
+        """
+        is_none = contexts(verdict).get(None, 0.0) > self._none_from
+        if is_none and self._lexicon.issues.all[verdict.issue.issue].context != "fighting":
+            return None
+        weighed = self._weighed(verdict)
+        for country, weight in self._by_fellows(verdict).items():
+            weighed[country] = weighed.get(country, 0.0) + _FELLOWS * weight
+        home = self._lexicon.catalogue.home(verdict.actor.actor.id)
+        if is_none and home is not None:
+            weighed.pop(home, None)
+        return max(weighed, key=lambda country: (weighed[country], country), default=None)
+
+    def _by_fellows(self, verdict: Verdict) -> Mapping[str, float]:
+        """What the other stances on the issue are about, by how sure they are; the weights sum to one."""
+        joined: defaultdict[str, float] = defaultdict(float)
+        for each, weighed in self._fellows:
+            is_fellow = each.issue.issue == verdict.issue.issue
+            if is_fellow and each.actor.actor.id != verdict.actor.actor.id:
+                for country, weight in weighed.items():
+                    joined[country] += each.score * weight
+        whole = sum(joined.values())
+        return {country: weight / whole for country, weight in joined.items()}
+
+    @cached_property
+    def _fellows(self) -> list[tuple[Verdict, dict[str, float]]]:
+        """The stances of a full-length article, each with weights that sum to one."""
+        weighed = [(each, self._weighed(each)) for each in self._held]
+        return [
+            (each, {country: weight / sum(weights.values()) for country, weight in weights.items()})
+            for each, weights in weighed
+        ]
+
+    def _weighed(self, verdict: Verdict) -> dict[str, float]:
+        weighed = {country: chance for country, chance in contexts(verdict).items() if country is not None}
+        for country, chance in self._by_grammar(verdict).items():
+            weighed[country] = weighed.get(country, 0.0) + chance
+        return weighed
+
+    @cached_property
+    def _named(self) -> Named:
+        return Named(self._work, self._lexicon.catalogue.home)
+
+    def _by_grammar(self, verdict: Verdict) -> Mapping[str, float]:
+        if verdict.candidate is None:
+            return {}
+        home = self._lexicon.catalogue.home
+        frame = self._lexicon.issues.all[verdict.issue.issue].context
+        chances = {
+            country: self._model(context_features(self._named, verdict.candidate, country, frame))[0]
+            for country in countries(self._work, verdict.candidate, home)
+        }
+        total = sum(chances.values())
+        return {country: chance / total for country, chance in chances.items()}

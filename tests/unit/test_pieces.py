@@ -1,0 +1,53 @@
+"""A window as the network takes it: what is kept of it is what something is read from."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from streams.core.issues import Frame
+from streams.core.model import RawArticle
+from streams.core.pieces import Pieces, Span, pieces
+from streams.core.prepare import Lexicon, prepare
+from streams.core.windows import windows
+from streams.network import load_split
+from streams.reader import load_lexicon
+
+TEXT = "Norway's foreign minister urged a ceasefire in Sudan, and the EU will tighten sanctions on Belarus."
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return load_lexicon()
+
+
+def cut(text: str, lexicon: Lexicon) -> Pieces:
+    article = RawArticle("a", "Wire", "", text, datetime(2025, 6, 1, tzinfo=UTC), language="en")
+    work = prepare(article, lexicon)
+    frames: dict[str, Frame] = {issue.id: issue.context for issue in lexicon.issues.all.values()}
+    (window,) = windows(work)
+    return pieces(work, window, load_split(), frames, lexicon.catalogue.home)
+
+
+def words(text: str, found: Pieces, span: Span) -> str:
+    """What the kept pieces of a span say."""
+    _, offsets = load_split()(text)
+    return " ".join(text[slice(*offsets[piece])] for piece in found.kept[slice(*span)]).lower()
+
+
+def test_spans_count_the_kept_pieces(lexicon: Lexicon) -> None:
+    found = cut(TEXT, lexicon)
+    assert [words(TEXT, found, span) for _, span in found.actors] == [
+        "norway ' s foreign minister",
+        "sudan",
+        "eu",
+        "belarus",
+    ]
+    assert words(TEXT, found, found.issues["ceasefire"][0][1]) == "ceasefire"
+    assert ("BLR", "belarus") in [(country, words(TEXT, found, span)) for country, span, _ in found.countries]
+
+
+def test_the_first_piece_and_all_marked_ones_are_kept_and_little_else(lexicon: Lexicon) -> None:
+    found = cut(TEXT, lexicon)
+    marked = {i for i, mark in enumerate(found.marks) if mark}
+    assert found.kept == sorted({0} | marked)
+    assert len(found.kept) < len(found.ids)
