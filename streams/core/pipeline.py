@@ -29,11 +29,14 @@ class Settings:
     """Above which score a topic, an observation, a reported shift is given out; how sure it must be that a stance is
     about no country.
 
+    A topic that is not plainly named must be surer.
+
     Full-length articles say a stance in more places and less outright, so that the same score is surer there. Of short
     items only what the detector would take is given out.
     """
 
     topic: float = 0.5
+    topic_not_plain: float = 0.7
     observation: float = 0.54
     observation_long: float = 0.38
     shift: float = 0.5
@@ -107,8 +110,7 @@ class Reader:
         limits = self._settings
         found, looks = self._seen(work)
         stances = by_actor(shared(found, work))
-        scores = self._topic_scores(work, looks, found, stances)
-        named = {issue: score for issue, score in scores.items() if score >= limits.topic}
+        named = self._topics(work, looks, found, stances)
         told = by_sentence(each for each in found if each.issue.issue in named)
         turns = find_turns(work, told, limits.shift)
         least = limits.observation_long if work.is_long else limits.observation
@@ -143,16 +145,19 @@ class Reader:
             else:
                 yield judged_by_rule(candidate)
 
-    def _topic_scores(
+    def _topics(
         self, work: Draft, looks: Sequence[Look], found: Sequence[Verdict], stances: Sequence[Verdict]
     ) -> dict[str, float]:
-        scores = {
-            issue: score_by_rule(work, mentions)
-            for issue, mentions in by_issue(work).items()
-            if issue not in self._models.issues
-        }
-        signs = self._signs(work, looks, found, stances)
-        return scores | {issue: score_topic(each) for issue, each in signs.items()}
+        """Give the issues that are the article's topics, with their scores."""
+        limits = self._settings
+        named = {}
+        for issue, mentions in by_issue(work).items():
+            if issue not in self._models.issues:
+                named[issue] = (score_by_rule(work, mentions), limits.topic)
+        for issue, signs in self._signs(work, looks, found, stances).items():
+            least = limits.topic if signs.is_plain else limits.topic_not_plain
+            named[issue] = (score_topic(signs), least)
+        return {issue: score for issue, (score, least) in named.items() if score >= least}
 
     def _signs(
         self, work: Draft, looks: Sequence[Look], found: Sequence[Verdict], stances: Sequence[Verdict]
@@ -171,5 +176,6 @@ class Reader:
                 is_doubtful=issue in work.doubts,
                 outright=sum(not each.term.is_weak for each in mentions),
                 named=len(mentions),
+                is_long=work.is_long,
             )
         return signs

@@ -16,7 +16,7 @@ _LEAD = 400
 _NEAR = 45
 _MOST = 12
 _PLACES = 3
-_BY_STANCE = 0.8  # of the surest stance: an article in which somebody acts on an issue reports on it
+_BY_STANCE = 0.8
 _BIAS, _WEIGHTS = -1.7, (0.4, 0.29, -1.05, 0.76, 0.54)
 _MOST_OUTRIGHT, _MOST_NAMED = 2, 4
 _SURE = 1e-4
@@ -108,7 +108,7 @@ class Signs:
     """What speaks for an issue as the article's topic.
 
     by_facts, by_looks: the chance by grammar and by the network. by_stance: how sure the surest stance on it is.
-    outright: mentions that name it outright; named: all of them, echoes apart.
+    outright: mentions that name it outright; named: all of them, echoes apart. is_long: in a full-length article.
     """
 
     by_facts: float
@@ -117,6 +117,14 @@ class Signs:
     is_doubtful: bool
     outright: int
     named: int
+    is_long: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a stance on the issue is enough to make it a topic: not where a short item never names it outright, since
+        most of these speak of something else (a ban on entry for a pandemic's sake).
+        """
+        return self.is_long or self.outright > 0
 
     def measures(self) -> tuple[float, ...]:
         """Give what the weights of a topic multiply."""
@@ -133,10 +141,12 @@ def score_topic(signs: Signs) -> float:
     """Score an issue as a topic by what speaks for it, between 0 and 1.
 
     A logistic regression, fitted on labels by readers that had not seen them (``make train ARGS="--folds 5"`` prints its
-    weights): by themselves both readers are too sure of what they have learned.
+    weights): by themselves both readers are too sure of what they have learned. An article in which somebody plainly acts
+    on an issue reports on it.
     """
     margin = _BIAS + sum(w * x for w, x in zip(_WEIGHTS, signs.measures(), strict=True))
-    return max(1.0 / (1.0 + exp(-margin)), _BY_STANCE * signs.by_stance)
+    chance = 1.0 / (1.0 + exp(-margin))
+    return max(chance, _BY_STANCE * signs.by_stance) if signs.is_plain else chance
 
 
 def _odds(chance: float) -> float:
