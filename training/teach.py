@@ -16,10 +16,8 @@ from training.net import Net, Seen
 
 _BATCH = 24
 _WARM_UP = 0.1
-_WEIGHTS = {
-    "shared": 1.5,
-    "traps": 0.6,
-}  # traps are written to be hard: far rarer in a stream than among our own
+# Traps are written to be hard: far rarer in a stream than among our own.
+_WEIGHTS = {"shared": 1.5, "traps": 0.6}
 _STRENGTH, _MODALITY, _CONTEXT, _NO_CONTEXT, _TURN = 0.3, 0.15, 0.7, 0.2, 0.3
 
 

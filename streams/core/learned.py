@@ -24,10 +24,11 @@ class Linear:
         """Give the probability that each of the models assigns to a set of features."""
         known = [place for place in map(self._index.get, features) if place is not None]
         margins = self._bias + np.add.reduce(self._weights.take(known, axis=0))
-        return [_logistic(margin) for margin in margins.tolist()]
+        return [logistic(margin) for margin in margins.tolist()]
 
 
-def _logistic(margin: float) -> float:
+def logistic(margin: float) -> float:
+    """Give the chance that a margin stands for."""
     if margin >= 0:
         return 1.0 / (1.0 + exp(-margin))
     odds = exp(margin)

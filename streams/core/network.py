@@ -4,7 +4,6 @@ heads on top read from them the topics, who takes which stance, where, and how s
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import exp
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from streams.core.article import Surroundings
 from streams.core.issues import Frame, IssueMention
+from streams.core.learned import logistic
 from streams.core.mentions import Mention
 from streams.core.model import Modality, Strength
 from streams.core.pieces import FRAMES, Pieces, Span
@@ -86,7 +86,7 @@ class Network:
         named = {issue: self._about(vectors, pieces, issue) for issue in pieces.issues}
         whole = vectors.mean(axis=0) @ self._of_topic[0]
         topics = {
-            issue: _logistic(float(self._score("topic", whole + about @ self._of_topic[1])[0]))
+            issue: logistic(float(self._score("topic", whole + about @ self._of_topic[1])[0]))
             for issue, about in named.items()
             if issue in self.taught
         }
@@ -214,7 +214,3 @@ def _softmax(scores: Vector) -> Vector:
     powers = np.exp(scores - scores.max())
     chances: Vector = powers / powers.sum()
     return chances
-
-
-def _logistic(margin: float) -> float:
-    return 1.0 / (1.0 + exp(-margin))

@@ -24,9 +24,9 @@ class Pieces:
     """A window cut into pieces.
 
     ids and marks: one for each piece. kept: the places of those that anything is read from, which are the first, that
-    stands for the whole, and all that a mention lies on. issues: where each issue is named, by issue id. actors: mentions that may hold
-    a stance. countries: the places of mentions that point at a country, each with whether it is named there itself
-    or only as the home of an actor. Spans count kept pieces, the end excluded.
+    stands for the whole, and all that a mention lies on. issues: where each issue is named, by issue id. actors: mentions
+    that may hold a stance. countries: the places of mentions that point at a country, each with whether it is named there
+    itself or only as the home of an actor. Spans count kept pieces, the end excluded.
     """
 
     window: Window

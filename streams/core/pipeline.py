@@ -9,6 +9,7 @@ from streams.core import grammar
 from streams.core.article import Surroundings
 from streams.core.draft import Draft
 from streams.core.event import event, observation, reported
+from streams.core.issues import IssueMention
 from streams.core.learned import Models
 from streams.core.lists import shared
 from streams.core.model import EnrichedEvent, RawArticle
@@ -16,7 +17,7 @@ from streams.core.network import Look, Network
 from streams.core.pieces import Split, pieces
 from streams.core.prepare import Lexicon, Parse, add_grammar, pairs, prepare, with_pairs
 from streams.core.shifts_reported import find_turns
-from streams.core.stance import Verdict, by_actor, by_sentence, judged, judged_by_rule, seen
+from streams.core.stance import Verdict, by_actor, by_sentence, judged, judged_by_rule, verdicts
 from streams.core.topics import Signs, by_issue, score_by_looks, score_by_rule, score_topic, topic_features
 from streams.core.whereabouts import Whereabouts
 from streams.core.windows import telling, windows
@@ -41,6 +42,15 @@ class Settings:
     observation_long: float = 0.38
     shift: float = 0.5
     no_context: float = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What both readers make of an article: of its windows, of each place, and of each actor and issue."""
+
+    looks: Sequence[Look]
+    places: Sequence[Verdict]
+    stances: Sequence[Verdict]
 
 
 class Reader:
@@ -72,14 +82,24 @@ class Reader:
 
     def read_many(self, articles: Sequence[RawArticle], ingested_at: datetime) -> list[EnrichedEvent]:
         """Read articles, in the order given. No article changes what is read of its neighbours."""
-        drafts = [prepare(article, self.lexicon) for article in articles]
-        add_grammar(((work, index) for work in drafts for index in with_pairs(work)), self._parse)
-        return [self._judge(work, ingested_at) for work in drafts]
+        return [self._judge(work, ingested_at) for work in self._drafts(articles)]
+
+    def signs(self, article: RawArticle) -> dict[str, Signs]:
+        """Give what speaks for each learned issue as a topic, which is what the weights of ``score_topic`` are fitted on."""
+        (work,) = self._drafts([article])
+        seen = self._see(work)
+        named = by_issue(work).items()
+        return {i: self._signs(work, seen, found) for i, found in named if i in self._models.issues}
 
     @property
     def version(self) -> str:
         """The version of code and models together."""
         return f"{PIPELINE_VERSION}-{self._models.version}-{self._network.version}"
+
+    def _drafts(self, articles: Sequence[RawArticle]) -> list[Draft]:
+        drafts = [prepare(article, self.lexicon) for article in articles]
+        add_grammar(((work, index) for work in drafts for index in with_pairs(work)), self._parse)
+        return drafts
 
     def _looks(self, work: Draft, by_grammar: Iterable[Verdict]) -> list[Look]:
         home = self.lexicon.catalogue.home
@@ -93,35 +113,27 @@ class Reader:
         )
         return [self._network.look(each, around) for each in cut if each.issues]
 
-    def signs(self, article: RawArticle) -> dict[str, Signs]:
-        """Give what speaks for each learned issue as a topic, which is what the weights of ``score_topic`` are fitted on."""
-        work = prepare(article, self.lexicon)
-        add_grammar(((work, index) for index in with_pairs(work)), self._parse)
-        found, looks = self._seen(work)
-        return self._signs(work, looks, found, by_actor(shared(found, work)))
-
-    def _seen(self, work: Draft) -> tuple[list[Verdict], list[Look]]:
-        """What both readers make of each place, and what the network makes of the windows."""
+    def _see(self, work: Draft) -> _Seen:
         by_grammar = list(self._by_grammar(work))
         looks = self._looks(work, by_grammar)
-        return [*self._by_network(work, looks), *by_grammar], looks
+        found = [*self._by_network(work, looks), *by_grammar]
+        return _Seen(looks, found, by_actor(shared(found, work)))
 
     def _judge(self, work: Draft, ingested_at: datetime) -> EnrichedEvent:
         limits = self._settings
-        found, looks = self._seen(work)
-        stances = by_actor(shared(found, work))
-        named = self._topics(work, looks, found, stances)
-        told = by_sentence(each for each in found if each.issue.issue in named)
+        seen = self._see(work)
+        named = self._topics(work, seen)
+        told = by_sentence(each for each in seen.places if each.issue.issue in named)
         turns = find_turns(work, told, limits.shift)
         least = limits.observation_long if work.is_long else limits.observation
         chosen = [
             each
-            for each in stances
+            for each in seen.stances
             if each.issue.issue in named
             and each.score >= least
             and not any(turn.leaves(each) for turn in turns)
         ]
-        where = Whereabouts(work, stances, self.lexicon, self._models.context, limits.no_context)
+        where = Whereabouts(work, seen.stances, self.lexicon, self._models.context, limits.no_context)
         return event(
             work,
             ingested_at,
@@ -136,7 +148,7 @@ class Reader:
         for look in looks:
             for held in look.held:
                 if held.issue.issue in self._network.taught:
-                    yield from seen(held, bisect_right(starts, held.actor.start) - 1)
+                    yield from verdicts(held, bisect_right(starts, held.actor.start) - 1)
 
     def _by_grammar(self, work: Draft) -> Iterator[Verdict]:
         for candidate, facts in pairs(work, self.lexicon):
@@ -145,37 +157,32 @@ class Reader:
             else:
                 yield judged_by_rule(candidate)
 
-    def _topics(
-        self, work: Draft, looks: Sequence[Look], found: Sequence[Verdict], stances: Sequence[Verdict]
-    ) -> dict[str, float]:
+    def _topics(self, work: Draft, seen: _Seen) -> dict[str, float]:
         """Give the issues that are the article's topics, with their scores."""
-        limits = self._settings
-        named = {}
+        topics = {}
         for issue, mentions in by_issue(work).items():
-            if issue not in self._models.issues:
-                named[issue] = (score_by_rule(work, mentions), limits.topic)
-        for issue, signs in self._signs(work, looks, found, stances).items():
-            least = limits.topic if signs.is_plain else limits.topic_not_plain
-            named[issue] = (score_topic(signs), least)
-        return {issue: score for issue, (score, least) in named.items() if score >= least}
+            least = self._settings.topic
+            if issue in self._models.issues:
+                signs = self._signs(work, seen, mentions)
+                score = score_topic(signs)
+                least = least if signs.is_plain else self._settings.topic_not_plain
+            else:
+                score = score_by_rule(work, mentions)
+            if score >= least:
+                topics[issue] = score
+        return topics
 
-    def _signs(
-        self, work: Draft, looks: Sequence[Look], found: Sequence[Verdict], stances: Sequence[Verdict]
-    ) -> dict[str, Signs]:
-        signs = {}
-        for issue, mentions in by_issue(work).items():
-            if issue not in self._models.issues:
-                continue
-            own = (each.score for each in found if each.candidate and each.issue.issue == issue)
-            facts = topic_features(work, mentions, max(own, default=0.0))
-            by_looks = [look.topics[issue] for look in looks if issue in look.topics]
-            signs[issue] = Signs(
-                by_facts=self._models.topic(facts)[0],
-                by_looks=score_by_looks(by_looks, work.is_long),
-                by_stance=max((each.score for each in stances if each.issue.issue == issue), default=0.0),
-                is_doubtful=issue in work.doubts,
-                outright=sum(not each.term.is_weak for each in mentions),
-                named=len(mentions),
-                is_long=work.is_long,
-            )
-        return signs
+    def _signs(self, work: Draft, seen: _Seen, mentions: Sequence[IssueMention]) -> Signs:
+        issue = mentions[0].issue
+        own = (each.score for each in seen.places if each.candidate and each.issue.issue == issue)
+        facts = topic_features(work, mentions, max(own, default=0.0))
+        by_looks = [look.topics[issue] for look in seen.looks if issue in look.topics]
+        return Signs(
+            by_facts=self._models.topic(facts)[0],
+            by_looks=score_by_looks(by_looks, work.is_long),
+            by_stance=max((each.score for each in seen.stances if each.issue.issue == issue), default=0.0),
+            is_doubtful=issue in work.doubts,
+            outright=sum(not each.term.is_weak for each in mentions),
+            named=len(mentions),
+            is_long=work.is_long,
+        )

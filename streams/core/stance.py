@@ -4,9 +4,10 @@ The two read the same sentence by different means, and fail in different places:
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
+from typing import TypeVar
 
 from streams.core.candidates import Candidate
 from streams.core.issues import IssueMention
@@ -15,6 +16,7 @@ from streams.core.mentions import Mention
 from streams.core.model import OPPOSITE, STANCES, Modality, Stance, Strength
 from streams.core.network import Held
 
+K = TypeVar("K")
 _HOLDERS = {
     "subject": 0.62,
     "agent": 0.6,
@@ -52,7 +54,7 @@ class Verdict:
     modality: Modality | None = None
 
 
-def seen(held: Held, sentence: int) -> Iterator[Verdict]:
+def verdicts(held: Held, sentence: int) -> Iterator[Verdict]:
     """Give what the network saw as verdicts, one a stance."""
     for stance, chance in zip(STANCES, held.stances, strict=True):
         yield Verdict(
@@ -175,5 +177,10 @@ def contexts(verdict: Verdict) -> dict[str | None, float]:
     for score, held in verdict.seen:
         for country, chance in held.contexts().items():
             joined[country] += chance * (score + _LITTLE)
-    total = sum(joined.values())
-    return {country: weight / total for country, weight in joined.items()}
+    return shares(joined)
+
+
+def shares(weights: Mapping[K, float]) -> dict[K, float]:
+    """Scale weights so that they sum to one; where all are nothing, none has a share."""
+    total = sum(weights.values())
+    return {key: weight / total for key, weight in weights.items()} if total else {}

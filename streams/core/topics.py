@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, log
+from math import log
 
 from streams.core.draft import Draft
 from streams.core.features import stem
 from streams.core.issues import IssueMention
+from streams.core.learned import logistic
 from streams.core.model import Evidence
 from streams.core.text import words
 
@@ -145,7 +146,7 @@ def score_topic(signs: Signs) -> float:
     on an issue reports on it.
     """
     margin = _BIAS + sum(w * x for w, x in zip(_WEIGHTS, signs.measures(), strict=True))
-    chance = 1.0 / (1.0 + exp(-margin))
+    chance = logistic(margin)
     return max(chance, _BY_STANCE * signs.by_stance) if signs.is_plain else chance
 
 

@@ -8,7 +8,7 @@ from streams.core.context import Named, context_features, countries
 from streams.core.draft import Draft
 from streams.core.learned import Linear
 from streams.core.prepare import Lexicon
-from streams.core.stance import Verdict, contexts
+from streams.core.stance import Verdict, contexts, shares
 
 _FELLOWS = 2.0  # as much as network and grammar together
 _HELD = 0.3
@@ -37,10 +37,11 @@ class Whereabouts:
         Where two states fight on both sides of a border the network answers that it is none of them; it is the other
         side then, so that each party has a series of its own.
         """
-        is_none = contexts(verdict).get(None, 0.0) > self._none_from
+        by_network = contexts(verdict)
+        is_none = by_network.get(None, 0.0) > self._none_from
         if is_none and self._lexicon.issues.all[verdict.issue.issue].context != "fighting":
             return None
-        weighed = self._weighed(verdict)
+        weighed = self._weighed(verdict, by_network)
         for country, weight in self._by_fellows(verdict).items():
             weighed[country] = weighed.get(country, 0.0) + _FELLOWS * weight
         home = self._lexicon.catalogue.home(verdict.actor.actor.id)
@@ -56,20 +57,15 @@ class Whereabouts:
             if is_fellow and each.actor.actor.id != verdict.actor.actor.id:
                 for country, weight in weighed.items():
                     joined[country] += each.score * weight
-        whole = sum(joined.values())
-        return {country: weight / whole for country, weight in joined.items()}
+        return shares(joined)
 
     @cached_property
     def _fellows(self) -> list[tuple[Verdict, dict[str, float]]]:
         """The stances of a full-length article, each with weights that sum to one."""
-        weighed = [(each, self._weighed(each)) for each in self._held]
-        return [
-            (each, {country: weight / sum(weights.values()) for country, weight in weights.items()})
-            for each, weights in weighed
-        ]
+        return [(each, shares(self._weighed(each, contexts(each)))) for each in self._held]
 
-    def _weighed(self, verdict: Verdict) -> dict[str, float]:
-        weighed = {country: chance for country, chance in contexts(verdict).items() if country is not None}
+    def _weighed(self, verdict: Verdict, by_network: Mapping[str | None, float]) -> dict[str, float]:
+        weighed = {country: chance for country, chance in by_network.items() if country is not None}
         for country, chance in self._by_grammar(verdict).items():
             weighed[country] = weighed.get(country, 0.0) + chance
         return weighed
@@ -83,9 +79,9 @@ class Whereabouts:
             return {}
         home = self._lexicon.catalogue.home
         frame = self._lexicon.issues.all[verdict.issue.issue].context
-        chances = {
-            country: self._model(context_features(self._named, verdict.candidate, country, frame))[0]
-            for country in countries(self._work, verdict.candidate, home)
-        }
-        total = sum(chances.values())
-        return {country: chance / total for country, chance in chances.items()}
+        return shares(
+            {
+                country: self._model(context_features(self._named, verdict.candidate, country, frame))[0]
+                for country in countries(self._work, verdict.candidate, home)
+            }
+        )

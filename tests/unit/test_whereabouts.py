@@ -1,0 +1,55 @@
+"""Which country a stance of an article is about."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from streams.core.draft import Draft
+from streams.core.learned import Linear
+from streams.core.model import RawArticle
+from streams.core.network import Held
+from streams.core.prepare import Lexicon, prepare
+from streams.core.stance import Verdict
+from streams.core.whereabouts import Whereabouts
+from streams.reader import load_lexicon
+
+TEXT = (
+    "Norway urged a ceasefire in Sudan. Spain urged a ceasefire, too. " + "Nobody answered for hours. " * 80
+)
+NOTHING = Linear([], np.zeros((0, 1), np.float32), np.zeros(1, np.float32))
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return load_lexicon()
+
+
+def stance(work: Draft, actor: str, weights: dict[str | None, float]) -> Verdict:
+    """A stance that the network alone has seen."""
+    mention = next(each for each in work.mentions if each.actor.id == actor)
+    issue = next(each for found in work.issues.values() for each in found)
+    held = Held(mention, issue, (0.9, 0.0, 0.0), lambda: weights, "statement", "asserted")
+    return Verdict(mention, issue, 0, "support", 0.9, seen=((0.9, held),))
+
+
+def read(lexicon: Lexicon) -> Draft:
+    return prepare(
+        RawArticle("a", "Wire", "", TEXT, datetime(2025, 6, 1, tzinfo=UTC), language="en"), lexicon
+    )
+
+
+def test_in_a_full_length_article_the_other_stances_on_the_issue_count(lexicon: Lexicon) -> None:
+    work = read(lexicon)
+    sure, unsure = (
+        stance(work, "NOR", {"SDN": 0.9, "ESP": 0.1}),
+        stance(work, "ESP", {"SDN": 0.4, "NOR": 0.6}),
+    )
+    assert Whereabouts(work, [unsure], lexicon, NOTHING, 0.6).of(unsure) == "NOR"
+    assert Whereabouts(work, [sure, unsure], lexicon, NOTHING, 0.6).of(unsure) == "SDN"
+
+
+def test_a_fellow_of_no_country_at_all_tells_nothing(lexicon: Lexicon) -> None:
+    work = read(lexicon)
+    nowhere, told = stance(work, "NOR", {None: 1.0, "SDN": 0.0}), stance(work, "ESP", {"SDN": 1.0})
+    assert Whereabouts(work, [nowhere, told], lexicon, NOTHING, 0.6).of(told) == "SDN"
