@@ -21,12 +21,13 @@ one_thread()
 from streams import network as edge
 from streams import pool
 from streams.core import pipeline, prepare, validate, whereabouts
+from streams.core.errors import Rejected
 from streams.core.learned import Linear
 from streams.core.network import Network
 from streams.pool import CHUNK, read_chunk
 
 OTHER = "the rest: joining, topics, contexts, turns"
-_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
 
 class Stages:
@@ -91,9 +92,11 @@ def main() -> None:
 
 
 def read(records: Sequence[tuple[bytes | None, datetime]]) -> None:
-    """Read as a process of the pool does."""
+    """Read as a process of the pool does. Raises ValueError where a record is rejected: it would be timed, and not read."""
     for start in range(0, len(records), CHUNK):
-        read_chunk(records[start : start + CHUNK])
+        for result in read_chunk(records[start : start + CHUNK]):
+            if isinstance(result, Rejected):
+                raise ValueError(f"a record was rejected: {result}")
 
 
 def stages_of_reading() -> Stages:

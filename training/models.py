@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from streams.core.context import Named, context_features, countries
+from streams.core.context import Named, context_features
 from streams.core.learned import Models
 from streams.core.prepare import Lexicon
 from streams.core.topics import by_issue, topic_features
@@ -104,7 +104,7 @@ def _fit_contexts(examples: Sequence[Example], scores: Sequence[Scores], lexicon
         named = Named(example.draft, home)
         for each, candidate, _ in observed(example, scored):
             frame = lexicon.issues.all[each["issue"]].context
-            for country in countries(example.draft, candidate, home) if each["context"] else ():
+            for country in named.all if each["context"] else ():
                 rows.append(context_features(named, candidate, country, frame))
                 truth.append(country == each["context"])
     names = vocabulary(rows)

@@ -17,15 +17,11 @@ _REACH = 26
 Homes = Callable[[str], str | None]
 
 
-def countries(draft: Draft, candidate: Candidate, home: Homes) -> list[str]:
-    """Give the countries that an observation may be about: those that the article names, and the parties' homes."""
-    named = [each.country for each in draft.mentions if each.country]
-    homes = [home(each.actor.id) for each in draft.mentions if each.is_actor]
-    return list(dict.fromkeys(each for each in (*named, *homes, home(candidate.actor.actor.id)) if each))
-
-
 class Named:
-    """The countries of an article: how often each is named and where first, and who is at home there. Built once for it."""
+    """The countries of an article: how often each is named and where first, and who is at home there. Built once for it.
+
+    all are those that an observation may be about: those that the article names, and the homes of its actors.
+    """
 
     def __init__(self, draft: Draft, home: Homes) -> None:
         self.draft = draft
@@ -37,7 +33,11 @@ class Named:
         for each in draft.mentions:
             if each.country:
                 self.first.setdefault(each.country, each)
-        self.parties = {home(each.actor.id) or each.country for each in draft.mentions if each.is_actor}
+        homes = [(home(each.actor.id), each.country) for each in draft.mentions if each.is_actor]
+        self.all = tuple(
+            country for country in dict.fromkeys([*self.counts, *(own for own, _ in homes)]) if country
+        )
+        self.parties = {own or country for own, country in homes}
         self.groups = {home(each.actor.id) for each in draft.mentions if each.kind == "group"}
 
 

@@ -1,4 +1,4 @@
-"""Linear models over string features, evaluated with numpy: what training leaves behind."""
+"""Linear models over string features: what training leaves behind."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,15 +16,13 @@ class Linear:
             raise ValueError(
                 f"{len(names)} names and {len(bias)} biases do not fit weights of shape {weights.shape}"
             )
-        self._index = {name: i for i, name in enumerate(names)}
-        self._weights = weights
-        self._bias = bias
+        self._rows = dict(zip(names, map(tuple, weights.tolist()), strict=True))
+        self._bias = tuple(bias.tolist())
 
     def __call__(self, features: Sequence[str]) -> list[float]:
         """Give the probability that each of the models assigns to a set of features."""
-        known = [place for place in map(self._index.get, features) if place is not None]
-        margins = self._bias + np.add.reduce(self._weights.take(known, axis=0))
-        return [logistic(margin) for margin in margins.tolist()]
+        known = (row for row in map(self._rows.get, features) if row is not None)
+        return [logistic(sum(column)) for column in zip(self._bias, *known, strict=True)]
 
 
 def logistic(margin: float) -> float:

@@ -27,6 +27,9 @@ _FLAT = frozenset(
 _MARKS_AT_MOST = (
     30  # as in Unicode's Stream-Safe Text Format: normalising a longer run takes its length squared
 )
+_FIRST_MARK = "\u0300"
+# A long run of what may be marks: to ask this first spares Latin text a search for a thousand letters at each place.
+_LONG_RUN = re.compile(f"[{_FIRST_MARK}-\U0010ffff]{{{_MARKS_AT_MOST + 1}}}")
 _NOT_TEXT = ["script", "style", "noscript", "template", "svg", "iframe", "form", "nav", "head"]
 
 
@@ -80,8 +83,10 @@ def _tidy(text: str) -> str:
         .replace("\u2029", "\n")
     )
     text = _CONTROL.sub("", text)
+    if _LONG_RUN.search(text):
+        text = _long_runs_of_marks().sub(r"\1", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _long_runs_of_marks().sub(r"\1", text))
+        text = unicodedata.normalize("NFC", text)
     return _BLANK_LINES.sub("\n", _SPACES.sub(" ", text)).strip()
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from streams.core.context import Named, context_features, countries
+from streams.core.context import Named, context_features
 from streams.core.draft import Draft
 from streams.core.learned import Linear
 from streams.core.prepare import Lexicon
@@ -77,11 +77,10 @@ class Whereabouts:
     def _by_grammar(self, verdict: Verdict) -> Mapping[str, float]:
         if verdict.candidate is None:
             return {}
-        home = self._lexicon.catalogue.home
         frame = self._lexicon.issues.all[verdict.issue.issue].context
         return shares(
             {
                 country: self._model(context_features(self._named, verdict.candidate, country, frame))[0]
-                for country in countries(self._work, verdict.candidate, home)
+                for country in self._named.all
             }
         )
