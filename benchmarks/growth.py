@@ -31,7 +31,6 @@ from benchmarks.pipeline.contender import Meter
 from benchmarks.pipeline.throughput import fill
 from benchmarks.services import own_services
 from streams.fleet import Fleet, Member
-from streams.kafka import group_lag
 from streams.search import make_client
 from streams.services.config import ServicesConfig, free_ports
 from streams.services.inspect import status
@@ -120,16 +119,8 @@ class Grower:
             some = min(PIECE, count - at)
             await fill(self._settings, list(articles(SEED, some, self._published)))
             self._published += some
-            await self._served()
+            await self._fleet.served()
             print(f"{self._published:>9} articles", file=sys.stderr)
-
-    async def _served(self) -> None:
-        quiet = 0
-        while quiet < 2:
-            await asyncio.sleep(0.5)
-            self._fleet.check()
-            lags = [await group_lag(self._settings, role) for role in ROLES]
-            quiet = 0 if any(lags) else quiet + 1
 
     def _cpu(self) -> dict[str, float]:
         found = {role: self._meters[role].cpu() for role in ROLES}

@@ -1,21 +1,26 @@
 """Workers as child processes of this one: for the demonstration, the tests and the benchmarks."""
 
+import asyncio
 import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 import httpx
 
+from streams.kafka import group_lag
 from streams.settings import Settings
-from streams.topology import MONITOR_PORTS
+from streams.topology import MONITOR_PORTS, ROLES
 
 STOP_GRACE = 10.0
+_QUIET_LOOKS = 3
+_PAUSE = 0.5
 
 
 class WorkerDied(Exception):  # noqa: N818 - says what is so
@@ -82,6 +87,18 @@ class Fleet:
                 raise WorkerDied(
                     f"worker {member.role} ended with {member.process.returncode}:\n{tail(member.log)}"
                 )
+
+    async def served(self, roles: Iterable[str] = ROLES, seconds: float = inf) -> None:
+        """Return when the roles have no lag, three looks in a row. Raises WorkerDied, or TimeoutError."""
+        deadline = time.monotonic() + seconds
+        quiet = 0
+        while quiet < _QUIET_LOOKS:
+            await asyncio.sleep(_PAUSE)
+            self.check()
+            lags = {role: await group_lag(self.settings, role) for role in roles}
+            quiet = 0 if any(lags.values()) else quiet + 1
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"still behind after {seconds:g} s: {lags}")
 
     def kill(self, member: Member) -> None:
         """kill -9, with the processes that it started."""

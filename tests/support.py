@@ -8,12 +8,10 @@ from typing import Any
 import orjson
 
 from streams.contracts import raw_articles
-from streams.fleet import Fleet
-from streams.kafka import consumer, group_lag
+from streams.kafka import consumer
 from streams.publish import Line, publish
 from streams.search import make_client
 from streams.settings import Settings
-from streams.topology import ROLES
 
 
 def article(
@@ -35,18 +33,6 @@ def article(
 async def send(settings: Settings, lines: Iterable[bytes]) -> list[Line]:
     """Publish lines, bad ones too."""
     return [line async for line in publish(lines, settings, raw_articles(), keep_bad=True)]
-
-
-async def served(settings: Settings, fleet: Fleet, roles: Iterable[str] = ROLES, seconds: float = 90) -> None:
-    """Wait until the roles have no lag, three looks in a row."""
-    deadline = time.monotonic() + seconds
-    quiet = 0
-    while quiet < 3:
-        await asyncio.sleep(0.5)
-        fleet.check()
-        lags = {role: await group_lag(settings, role) for role in roles}
-        quiet = 0 if any(lags.values()) else quiet + 1
-        assert time.monotonic() < deadline, f"still behind after {seconds} s: {lags}"
 
 
 async def values(settings: Settings, topic: str, parse: Callable[[bytes], Any] = orjson.loads) -> list[Any]:

@@ -11,14 +11,13 @@ from streams.codec import decode_dead_letter, decode_shift
 from streams.contracts import raw_articles
 from streams.core.model import Shift
 from streams.fleet import Fleet
-from streams.kafka import consumer, group_lag
+from streams.kafka import consumer
 from streams.publish import publish
 from streams.search import make_client
 from streams.settings import Settings
-from streams.topology import ARTICLES_INDEX, DEAD, OBSERVATIONS_INDEX, ROLES, SHIFTS, SHIFTS_INDEX
+from streams.topology import ARTICLES_INDEX, DEAD, OBSERVATIONS_INDEX, SHIFTS, SHIFTS_INDEX
 
 PACE = 40.0  # articles a second: quick enough not to bore, slow enough to watch
-SETTLED_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +45,12 @@ async def play(
     async for _ in publish(corpus(), settings, raw_articles(), rate=PACE, keep_bad=True):
         published += 1
         on_sent()
-    await settle(settings, fleet)
+    await fleet.served()
     watching.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await watching
     shifts = tuple(sorted(seen.values(), key=lambda shift: shift.event_time))
     return Outcome(published, await documents(settings), await dead_letters(settings), shifts)
-
-
-async def settle(settings: Settings, fleet: Fleet) -> None:
-    """Return when no role has lag for some looks in a row. Raises WorkerDied."""
-    quiet = 0
-    while quiet < SETTLED_LOOKS:
-        await asyncio.sleep(0.7)
-        fleet.check()
-        lags = [await group_lag(settings, role) for role in ROLES]
-        quiet = quiet + 1 if not any(lags) else 0
 
 
 async def documents(settings: Settings) -> dict[str, int]:

@@ -18,7 +18,7 @@ from streams.settings import Settings
 from streams.topology import DEAD, ROLES
 from tests.faults.story import Story, standing
 from tests.services import Receiver
-from tests.support import documents, eventually, served, values
+from tests.support import documents, eventually, values
 
 TABLE = os.environ.get("STANCEWATCH_FAULTS_TABLE")
 HEAD = """# Faults survived
@@ -90,7 +90,7 @@ class Stage:
 
     async def verdict(self, fault: str, story: Story, *, since: float, seconds: float = 400) -> None:
         """Wait until all is served, compare with the story, write a line of the table, and fail for any loss."""
-        await served(self.settings, self.fleet, seconds=seconds)
+        await self.fleet.served(seconds=seconds)
         recovery = time.monotonic() - since
         articles = await documents(self.settings, "news-articles")  # fails if one stands in two indices
         observations = await documents(self.settings, "stance-observations")

@@ -23,7 +23,7 @@ from streams.settings import Settings
 from streams.topology import SHIFTS
 from tests.alertmanager import AMTOOL, SHIPPED, Receiver, local_config, start_alertmanager
 from tests.integration.test_notify import NOON, shift
-from tests.support import documents, eventually, served
+from tests.support import documents, eventually
 
 COUNT = 1000
 pytestmark = pytest.mark.long
@@ -82,7 +82,7 @@ async def test_a_kill_in_the_middle_loses_no_alert(
         return len({alert["labels"]["shift_id"] for _, alert in receiver.alerts}) == COUNT
 
     await eventually(all_there, 120)
-    await served(settings, fleet, ("notify",))
+    await fleet.served(("notify",))
     times = Counter(alert["labels"]["shift_id"] for _, alert in receiver.alerts)
     assert set(times) == {each.shift_id for each in shifts}
     assert len(await documents(settings, "stance-alerts")) == COUNT
@@ -107,7 +107,7 @@ async def test_time_from_a_shift_to_its_alert_and_what_the_message_says(
     fleet.start("notify", port=next(ports), extra=extra)
     await asyncio.to_thread(fleet.wait_ready)
     await send(settings, [numbered(0)])
-    await served(settings, fleet, ("notify",))
+    await fleet.served(("notify",))
     sent = await send(settings, [numbered(number) for number in range(1, 101)], pause=0.1)
 
     async def all_there() -> bool:

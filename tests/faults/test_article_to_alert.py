@@ -11,7 +11,7 @@ from streams.fleet import Fleet
 from streams.settings import Settings
 from tests.alertmanager import Receiver
 from tests.faults.test_alertmanager import alertmanager
-from tests.support import article, send, served
+from tests.support import article, send
 
 __all__ = ["alertmanager"]
 pytestmark = pytest.mark.long
@@ -56,7 +56,7 @@ async def test_the_whole_way_takes_seconds(
         for day, said in zip((10, 12, 14), BEFORE, strict=True)
     ]
     await send(settings, past)
-    await served(settings, fleet, ROLES)
+    await fleet.served(ROLES)
     receiver.alerts.clear()  # a sentence of the past that was misread; the turn below is told all the same
     sent: dict[str, float] = {}
     for actor, name in COUNTRIES.items():
@@ -67,7 +67,7 @@ async def test_the_whole_way_takes_seconds(
         await send(settings, turn)
         sent[actor] = time.time()
         await asyncio.sleep(0.3)
-    await served(settings, fleet, ROLES)
+    await fleet.served(ROLES)
     await asyncio.sleep(1)
     first: dict[str, float] = {}
     for at, alert in receiver.alerts:

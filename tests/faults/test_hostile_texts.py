@@ -19,7 +19,7 @@ from streams.pool import CHUNK_BYTES, Read, ReaderPool, chunks, read_chunk
 from streams.settings import Settings
 from streams.topology import DEAD
 from tests.pathological import CLAIM, articles, raw
-from tests.support import article, documents, send, served, values
+from tests.support import article, documents, send, values
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 PIECES = st.sampled_from(
@@ -107,7 +107,7 @@ async def test_a_worker_serves_every_hostile_text_and_the_articles_between(
         line for n, bad in enumerate(hostile) for line in (bad, article(1000 + n, f"{CLAIM} Report {n}."))
     ]
     await send(settings, [*lines, b"{" * 1_000_000])
-    await served(settings, fleet, ("classify", "index"), seconds=400)
+    await fleet.served(("classify", "index"), seconds=400)
     letters = await values(settings, DEAD)
     assert {letter["code"] for letter in letters} <= {"read_timeout", "too_deep", "bad_json"}
     found = await documents(settings, "news-articles")

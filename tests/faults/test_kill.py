@@ -10,7 +10,7 @@ import pytest
 from streams.fleet import Fleet
 from streams.settings import Settings
 from streams.topology import DEAD, ROLES
-from tests.support import article, documents, send, served, values
+from tests.support import article, documents, send, values
 
 COUNT = 1000
 POISON_EVERY = 50
@@ -45,7 +45,7 @@ async def test_kill_9_under_load_loses_and_doubles_nothing(
         members[role] = fleet.start(role, port=next(ports))
         await asyncio.to_thread(fleet.wait_ready)
     await sending
-    await served(settings, fleet, seconds=120)
+    await fleet.served(seconds=120)
 
     articles = await documents(settings, "news-articles")
     assert set(articles) == {f"a-{n}" for n in range(COUNT)}

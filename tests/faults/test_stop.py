@@ -9,7 +9,7 @@ from streams.kafka import admin, create_topic, group_lag
 from streams.settings import Settings
 from streams.topology import ENRICHED, topic_specs
 from tests.faults.proxy import proxied
-from tests.support import article, documents, eventually, send, served
+from tests.support import article, documents, eventually, send
 
 COUNT = 100
 
@@ -35,7 +35,7 @@ async def test_sigterm_in_the_middle_of_a_batch_loses_nothing(
 
         fleet.start("index", port=next(ports))
         await asyncio.to_thread(fleet.wait_ready)
-        await served(settings, fleet, ("classify", "index"))
+        await fleet.served(("classify", "index"))
     assert set(await documents(settings, "news-articles")) == {f"a-{n}" for n in range(COUNT)}
 
 
@@ -61,5 +61,5 @@ async def test_what_is_still_being_sent_while_the_next_batch_is_read_is_not_comm
     fleet.start("classify", port=next(ports), extra=few)
     fleet.start("index", port=next(ports))
     await asyncio.to_thread(fleet.wait_ready)
-    await served(settings, fleet, ("classify", "index"))
+    await fleet.served(("classify", "index"))
     assert set(await documents(settings, "news-articles")) == {f"a-{n}" for n in range(COUNT)}

@@ -16,7 +16,7 @@ from streams.fleet import Fleet
 from streams.settings import Settings
 from streams.topology import DEAD, ROLES
 from tests.integration.test_status import report
-from tests.support import article, documents, eventually, send, served, values
+from tests.support import article, documents, eventually, send, values
 
 NEXT, NEXT_PIPELINE = "9.9.9", "next"
 CHECKOUT = Path(__file__).parents[2]
@@ -93,7 +93,7 @@ async def test_a_role_after_the_other_is_upgraded_under_load(
         await feed.goes_on()
     feed.stop()
     await feeding
-    await served(settings, fleet, seconds=180)
+    await fleet.served(seconds=180)
 
     found = await asyncio.to_thread(report, settings, fleet)
     assert {version for role in found["roles"] for version in role["versions"]} == {NEXT} != {__version__}

@@ -25,7 +25,7 @@ from streams.setup import SetupError, run_setup
 from streams.topology import ROLES
 from tests.integration.test_commands import run
 from tests.programs import program
-from tests.support import article, documents, send, served
+from tests.support import article, documents, send
 
 ROLES_YML = CHECKOUT_DEPLOY.parent / "elasticsearch/roles.yml"
 # What the broker needs beside its plain listener, which only the test's own starter uses.
@@ -117,7 +117,7 @@ async def test_the_whole_pipeline_runs_with_tls_logins_and_the_least_rights_and_
         await send(
             settings, [*(article(n, "France called for a ceasefire in Gaza.") for n in range(10)), b"oops"]
         )
-        await served(settings, fleet)
+        await fleet.served()
         assert len(await documents(settings, "news-articles")) == 10
         assert len(await documents(settings, "stance-series")) == 1
         shown = b"".join(map(_whatever_a_worker_shows, fleet.members))

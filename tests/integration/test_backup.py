@@ -9,7 +9,7 @@ from streams.fleet import Fleet
 from streams.search import make_client
 from streams.settings import Settings
 from tests.integration.test_commands import run, variables_of
-from tests.support import article, documents, send, served
+from tests.support import article, documents, send
 
 WRITING = ("classify", "track", "index")
 INDICES = ("news-articles", "stance-observations", "stance-series", "news-dead-letters")
@@ -26,14 +26,14 @@ async def test_what_a_backup_holds_and_what_came_later_stands_again_after_a_rest
         fleet.start(role, port=next(ports))
     await asyncio.to_thread(fleet.wait_ready)
     await send(settings, [*lines[:20], b"poison"])
-    await served(settings, fleet, WRITING)
+    await fleet.served(WRITING)
     await send(settings, lines[20:30])
     made = await asyncio.to_thread(
         run, "backup", "create", "b-1", *place, "--location", settings.prefix, variables=variables
     )
     assert made.returncode == 0, made.stderr
     await send(settings, lines[30:])
-    await served(settings, fleet, WRITING)
+    await fleet.served(WRITING)
     before = {name: await documents(settings, name) for name in INDICES}
     assert len(before["news-articles"]) == 40
 
@@ -57,7 +57,7 @@ async def test_what_a_backup_holds_and_what_came_later_stands_again_after_a_rest
     for role in ("track", "index"):
         fleet.start(role, port=next(ports))
     await asyncio.to_thread(fleet.wait_ready)
-    await served(settings, fleet, ("track", "index"))
+    await fleet.served(("track", "index"))
     after = {name: await documents(settings, name) for name in INDICES}
     await client.close()
     assert {name: set(found) for name, found in after.items()} == {

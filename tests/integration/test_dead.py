@@ -13,7 +13,7 @@ from streams.kafka import producer
 from streams.settings import Settings
 from streams.topology import DEAD, RAW
 from tests.integration.test_commands import run, variables_of
-from tests.support import article, documents, send, served, values
+from tests.support import article, documents, send, values
 
 
 async def bury(settings: Settings, fleet: Fleet, ports: Iterator[int], *lines: bytes) -> None:
@@ -21,7 +21,7 @@ async def bury(settings: Settings, fleet: Fleet, ports: Iterator[int], *lines: b
         fleet.start(role, port=next(ports))
     await asyncio.to_thread(fleet.wait_ready)
     await send(settings, [article(0, "Good."), *lines])
-    await served(settings, fleet, ("classify", "index"))
+    await fleet.served(("classify", "index"))
 
 
 async def test_dead_letters_are_found_by_what_they_say_sent_again_and_dropped(
@@ -47,7 +47,7 @@ async def test_dead_letters_are_found_by_what_they_say_sent_again_and_dropped(
     assert len(await values(settings, RAW, bytes)) == 5
     done = run("dead", "replay", "--code", "bad_json", variables=variables)
     assert b"2 sent again" in done.stdout, done.stderr
-    await served(settings, fleet, ("classify", "index"))
+    await fleet.served(("classify", "index"))
     raw = await values(settings, RAW, bytes)
     assert raw.count(b"poison \x1b[2J bytes") == 2, "the original bytes stand on their topic again"
     again = run("dead", "list", "--code", "bad_json", "--json", "--state", "all", variables=variables)
@@ -75,7 +75,7 @@ async def test_a_letter_that_is_refused_itself_makes_no_letters(
             await sender.send_and_wait(settings.topic(DEAD), value=value, key=b"k")
     fleet.start("index", port=next(ports))
     await asyncio.to_thread(fleet.wait_ready)
-    await served(settings, fleet, ("index",))
+    await fleet.served(("index",))
     await asyncio.sleep(2)
     assert set(await documents(settings, "news-dead-letters")) == {"0" * 32}
     assert len(await values(settings, DEAD, bytes)) == 3, "no letter about a letter"
@@ -90,7 +90,7 @@ async def test_a_letter_read_again_stays_as_it_was_marked(
         assert await yard.drop(Filter((letter["dead_id"],)), dry_run=False) == 1
         async with producer(settings) as sender:
             await sender.send_and_wait(settings.topic(DEAD), value=encode(letter), key=b"k")
-        await served(settings, fleet, ("index",))
+        await fleet.served(("index",))
         (found,) = await yard.find(Filter(state="all"), 10)
     assert found.state == "dropped"
 
@@ -110,6 +110,6 @@ async def test_the_breaker_stops_a_role_that_would_bury_everything(
 
     started = time.monotonic()
     fleet.start("classify", port=next(ports), extra={"STANCEWATCH_BREAKER_RATIO": "1"})
-    await served(settings, fleet, ("classify",))
+    await fleet.served(("classify",))
     assert len({letter["dead_id"] for letter in await values(settings, DEAD)}) == 400
     assert time.monotonic() - started < 60

@@ -19,7 +19,7 @@ from streams.settings import Settings
 from streams.topology import RAW
 from tests.integration.test_commands import run, variables_of
 from tests.publisher import Publisher, encoded, entry, gzip_bomb, rss
-from tests.support import documents, eventually, served, values
+from tests.support import documents, eventually, values
 from tests.unit.test_feed_fulltext import BODY, HEADS, page
 
 CALLS = "France called for an immediate ceasefire in Gaza on Tuesday, Foreign Minister Jean-Noel Barrot said."
@@ -121,7 +121,7 @@ async def test_from_a_feed_to_the_index(
         return len(await values(settings, RAW)) == 2
 
     await eventually(both, 150)
-    await served(settings, fleet, ("classify", "index"))
+    await fleet.served(("classify", "index"))
     articles = await documents(settings, "news-articles")
     assert {each["source"] for each in articles.values()} == {"Outlet feed"}
     whole = next(each for each in articles.values() if each["title"] == "Report 2")

@@ -12,7 +12,7 @@ from streams.fleet import Fleet, Member
 from streams.settings import Settings
 from streams.topology import DEAD, ENRICHED, RAW
 from tests.integration.test_status import report
-from tests.support import article, block, documents, eventually, send, served
+from tests.support import article, block, documents, eventually, send
 
 CALLS = "France called for a ceasefire in Gaza."
 
@@ -32,12 +32,12 @@ async def test_ages_count_from_the_first_topic_and_every_part_tells_its_version(
     await send(settings, [*(article(n, CALLS) for n in range(8)), b"poison"])
     classify = fleet.start("classify", port=next(ports))
     await asyncio.to_thread(fleet.wait_ready)
-    await served(settings, fleet, ("classify",))
+    await fleet.served(("classify",))
     late = time.time()
     for role in ("track", "index"):
         fleet.start(role, port=next(ports))
     await asyncio.to_thread(fleet.wait_ready)
-    await served(settings, fleet, ("track", "index"))
+    await fleet.served(("track", "index"))
     for member in fleet.members:
         found = await figures(member)
         label = f'{{role="{member.role}"}}'
@@ -73,7 +73,7 @@ async def test_what_elasticsearch_puts_off_is_sent_again_counted_and_not_lost(
     index = fleet.start("index", port=next(ports))
     await asyncio.to_thread(fleet.wait_ready)
     await send(settings, [article(n, CALLS) for n in range(5)])
-    await served(settings, fleet, ("classify", "index"))
+    await fleet.served(("classify", "index"))
     await block(settings, True)
     await send(settings, [article(n, CALLS) for n in range(5, 10)])
 
@@ -82,5 +82,5 @@ async def test_what_elasticsearch_puts_off_is_sent_again_counted_and_not_lost(
 
     await eventually(is_put_off, 60)
     await block(settings, False)
-    await served(settings, fleet, ("classify", "index"))
+    await fleet.served(("classify", "index"))
     assert set(await documents(settings, "news-articles")) == {f"a-{n}" for n in range(10)}

@@ -12,7 +12,7 @@ from streams.kafka import producer
 from streams.settings import Settings
 from streams.topology import DEAD, SHIFTS
 from tests.services import Receiver
-from tests.support import eventually, served, values
+from tests.support import eventually, values
 
 NOON = datetime(2025, 5, 21, 12, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ async def test_each_confirmed_revision_is_told_once(
     worker = fleet.start("notify", port=next(ports), extra={"STANCEWATCH_ALERTMANAGER": receiver.url})
     await asyncio.to_thread(fleet.wait_ready)
     await send(settings, shift("a"), shift("a"), shift("b", status="candidate"), b"poison", shift("c"))
-    await served(settings, fleet, ("notify",))
+    await fleet.served(("notify",))
     assert [alert["labels"]["shift_id"][0] for alert in receiver.alerts] == ["a", "c"]
     first = receiver.alerts[0]
     assert (
@@ -75,7 +75,7 @@ async def test_each_confirmed_revision_is_told_once(
         return len(receiver.alerts) >= 3
 
     await eventually(told, 60)
-    await served(settings, fleet, ("notify",))
+    await fleet.served(("notify",))
     assert [(a["labels"]["shift_id"][0], a["labels"]["revision"]) for a in receiver.alerts] == [
         ("a", "1"), ("c", "1"), ("a", "2"),
     ]  # fmt: skip
@@ -88,6 +88,6 @@ async def test_an_alert_that_is_refused_for_its_content_becomes_a_dead_letter(
     fleet.start("notify", port=next(ports), extra={"STANCEWATCH_ALERTMANAGER": receiver.url})
     await asyncio.to_thread(fleet.wait_ready)
     await send(settings, shift("a"), shift("b"))
-    await served(settings, fleet, ("notify",))
+    await fleet.served(("notify",))
     assert [alert["labels"]["shift_id"][0] for alert in receiver.alerts] == ["b"]
     assert [letter["code"] for letter in await values(settings, DEAD)] == ["alert_refused"]

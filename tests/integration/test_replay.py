@@ -11,7 +11,7 @@ from streams.kafka import consumer
 from streams.settings import Settings
 from streams.topology import RAW, ROLES
 from tests.services import Receiver
-from tests.support import article, documents, eventually, send, served
+from tests.support import article, documents, eventually, send
 
 REFUSALS = [
     "Germany ruled out sending soldiers to Ukraine, Chancellor Friedrich Merz said on Monday.",
@@ -60,7 +60,7 @@ async def test_a_replay_from_the_first_offset_changes_nothing(
         return bool(receiver.alerts)
 
     await eventually(told, 60)
-    await served(settings, fleet)
+    await fleet.served()
     before = await state(settings)
     alerts = list(receiver.alerts)
     assert {alert["labels"]["actor"] for alert in alerts} == {"DEU"}
@@ -72,6 +72,6 @@ async def test_a_replay_from_the_first_offset_changes_nothing(
     await rewind(settings, "classify", settings.topic(RAW))
     fleet.start("classify", port=next(ports))
     await asyncio.to_thread(fleet.wait_ready)
-    await served(settings, fleet)
+    await fleet.served()
     assert await state(settings) == before
     assert receiver.alerts == alerts

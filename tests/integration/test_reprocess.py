@@ -7,7 +7,7 @@ from streams.fleet import Fleet
 from streams.search import make_client
 from streams.settings import Settings
 from tests.integration.test_commands import run, variables_of
-from tests.support import article, documents, send, served
+from tests.support import article, documents, send
 
 CALLS = "France called for a ceasefire in Gaza."
 
@@ -20,7 +20,7 @@ async def test_months_are_read_again_and_swapped_and_take_writes_afterwards(
     await asyncio.to_thread(fleet.wait_ready)
     days = ("2025-04-10", "2025-05-21", "2025-06-02")
     await send(settings, [article(n, CALLS, day=days[n % 3], desk={"name": "world"}) for n in range(60)])
-    await served(settings, fleet, ("classify", "index"))
+    await fleet.served(("classify", "index"))
     articles = await documents(settings, "news-articles")
     observations = await documents(settings, "stance-observations")
     await forget(settings, "stance-observations-2025.05")
@@ -39,7 +39,7 @@ async def test_months_are_read_again_and_swapped_and_take_writes_afterwards(
         done = await again
         assert done.returncode == 0, done.stderr
         assert b"2025.04" not in done.stdout
-    await served(settings, fleet, ("classify", "index"))
+    await fleet.served(("classify", "index"))
     after = await documents(settings, "news-articles")
     assert len(after) == 160
     assert {key: after[key] for key in articles} == articles, "the same reader finds the same"

@@ -20,7 +20,7 @@ from streams.settings import Settings
 from tests.integration.test_commands import run, variables_of
 from tests.integration.test_notify import send, shift
 from tests.services import Receiver
-from tests.support import documents, eventually, served
+from tests.support import documents, eventually
 
 SECRET = "whsec_" + base64.b64encode(b"not a secret but a test").decode()
 
@@ -82,7 +82,7 @@ rules:
     await send(
         settings, shift("a"), shift("b", status="candidate"), shift("c", status="retracted"), shift("d")
     )
-    await served(settings, fleet, ("notify",))
+    await fleet.served(("notify",))
     assert [alert["labels"]["shift_id"][0] for alert in receiver.alerts] == ["a", "d"]
     assert clerk.tries == 3  # then it was left alone, and the shifts were kept
     held = {

@@ -14,7 +14,7 @@ from streams.contracts import schema
 from streams.fleet import Fleet
 from streams.settings import Settings
 from streams.topology import DEAD, ENRICHED, OBSERVATIONS, RAW, ROLES, SHIFTS
-from tests.support import article, documents, send, served, values
+from tests.support import article, documents, send, values
 
 CALLS = "France called for an immediate ceasefire in Gaza on Tuesday, Foreign Minister Jean-Noel Barrot said."
 BAD = [b"not json", b'{"source": "x"', b"[]", b'{"source": "x", "published_at": "2025-05-21", "text": ""}']
@@ -36,7 +36,7 @@ async def test_every_record_ends_indexed_or_as_a_dead_letter_and_a_replay_change
     )
     lines = [*good[:60], *BAD, *good[60:]]
     await send(settings, lines)
-    await served(settings, fleet)
+    await fleet.served()
 
     articles = await documents(settings, "news-articles")
     observations = await documents(settings, "stance-observations")
@@ -50,7 +50,7 @@ async def test_every_record_ends_indexed_or_as_a_dead_letter_and_a_replay_change
     assert not articles["a-500"]["is_read"]
 
     await send(settings, lines)
-    await served(settings, fleet)
+    await fleet.served()
     again = await documents(settings, "news-articles")
     assert set(again) == set(articles)
     assert await documents(settings, "stance-observations") == observations
@@ -75,7 +75,7 @@ async def test_what_stands_on_the_topics_keeps_the_contracts(
         for n, text in enumerate(texts)
     ]
     await send(settings, [*lines, b"{}"])
-    await served(settings, fleet, ("classify", "track"))
+    await fleet.served(("classify", "track"))
     for topic, contract in ((ENRICHED, "enriched-event"), (SHIFTS, "shift"), (DEAD, "dead-letter")):
         validator = jsonschema_rs.validator_for(schema(contract))
         found = await values(settings, topic)
@@ -99,7 +99,7 @@ async def test_one_bad_document_never_costs_the_others(
     """A record that Elasticsearch refuses stands among good ones in one bulk request."""
     start(fleet, ports, "classify")
     await send(settings, [article(n, CALLS) for n in range(5)])
-    await served(settings, fleet, ("classify",))
+    await fleet.served(("classify",))
     event = (await values(settings, ENRICHED))[0]
     from streams.kafka import producer
 
@@ -109,7 +109,7 @@ async def test_one_bad_document_never_costs_the_others(
         for value in (refused, no_document, None):
             await sender.send_and_wait(settings.topic(ENRICHED), value=value, key=b"k")
     start(fleet, ports, "index")
-    await served(settings, fleet, ("index",))
+    await fleet.served(("index",))
     assert set(await documents(settings, "news-articles")) == {f"a-{n}" for n in range(5)}
     codes = sorted(letter["code"] for letter in await values(settings, DEAD))
     assert codes == ["bad_record", "empty_value", "index_refused"]
@@ -121,7 +121,7 @@ async def test_a_worker_tells_its_health_and_stops_within_ten_seconds(
     start(fleet, ports, *ROLES)
     await send(settings, [article(n, CALLS) for n in range(300)])
     classify = next(member for member in fleet.members if member.role == "classify")
-    await served(settings, fleet)
+    await fleet.served()
     base = f"http://127.0.0.1:{classify.port}"
     async with httpx.AsyncClient(base_url=base) as client:
         health = (await client.get("/healthz")).json()

@@ -9,7 +9,7 @@ import orjson
 from streams.fleet import Fleet
 from streams.settings import Settings
 from tests.integration.test_commands import run, variables_of
-from tests.support import article, send, served
+from tests.support import article, send
 
 
 def report(settings: Settings, fleet: Fleet) -> dict[str, Any]:
@@ -29,7 +29,7 @@ async def test_status_tells_lag_ages_versions_and_who_is_missing(
     await send(
         settings, [*(article(n, "France called for a ceasefire in Gaza.") for n in range(20)), b"poison"]
     )
-    await served(settings, fleet, ("classify", "index"))
+    await fleet.served(("classify", "index"))
     workers = [word for member in members for word in ("--worker", f"127.0.0.1:{member.port}")]
     done = run("status", "--json", *workers, variables=variables_of(settings))
     report = orjson.loads(done.stdout)
