@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ class Grower:
             some = min(PIECE, count - at)
             await fill(self._settings, list(articles(SEED, some, self._published)))
             self._published += some
-            await self._fleet.served()
+            await self._fleet.served(seconds=inf)
             print(f"{self._published:>9} articles", file=sys.stderr)
 
     def _cpu(self) -> dict[str, float]:

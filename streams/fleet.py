@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import inf
 from pathlib import Path
 
 import httpx
@@ -88,7 +87,7 @@ class Fleet:
                     f"worker {member.role} ended with {member.process.returncode}:\n{tail(member.log)}"
                 )
 
-    async def served(self, roles: Iterable[str] = ROLES, seconds: float = inf) -> None:
+    async def served(self, roles: Iterable[str] = ROLES, seconds: float = 90.0) -> None:
         """Return when the roles have no lag, three looks in a row. Raises WorkerDied, or TimeoutError."""
         deadline = time.monotonic() + seconds
         quiet = 0

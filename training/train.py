@@ -95,7 +95,7 @@ class School:
 
     @cached_property
     def _beginner(self) -> Net:
-        net = _beginner(self._frames)
+        net = _untaught(self._frames)
         _teach(net, self._own_looks, FIRST)
         return net
 
@@ -111,7 +111,7 @@ class School:
         return looks(rows, self.lexicon, self._split)
 
 
-def _beginner(frames: Mapping[str, str]) -> Net:
+def _untaught(frames: Mapping[str, str]) -> Net:
     torch.manual_seed(0)
     return Net(dict(frames))
 
@@ -119,7 +119,7 @@ def _beginner(frames: Mapping[str, str]) -> Net:
 def _taught(frames: Mapping[str, str], found: Sequence[Taught], threads: int, seed: int) -> Net:
     """Teach a network in a process of its own."""
     torch.set_num_threads(threads)
-    net = _beginner(frames)
+    net = _untaught(frames)
     _teach(net, found, WHOLE, seed)
     return net
 
@@ -133,17 +133,18 @@ def _teach(net: Net, found: Sequence[Taught], term: Term, seed: int = 0) -> None
 
 def write(school: School, rows: Sequence[Labelled], folder: Path, only: str | None) -> None:
     """Teach what is asked for on labelled rows and our own text, and write it."""
-    every = [*rows, *school.own]
     if only != "network":
-        version = write_grammar([*every, *school.doubtful], school.lexicon, folder)
-        print(f"grammar: version {version}", flush=True)
+        print(f"grammar: version {write_grammar(school, rows, folder)}", flush=True)
     if only != "grammar":
-        version = write_network(school.taught(rows), folder, {"articles": len(every)})
+        version = write_network(school.taught(rows), folder, {"articles": len(rows) + len(school.own)})
         print(f"network: version {version}", flush=True)
 
 
-def write_grammar(rows: Sequence[Labelled], lexicon: Lexicon, folder: Path) -> str:
-    """Fit the weights over grammar and write them; gives the version, a digest of what they hold."""
+def write_grammar(school: School, labels: Sequence[Labelled], folder: Path) -> str:
+    """Fit the weights over grammar on labelled rows, our own text and doubtful items, and write them; gives the version, a
+    digest of what they hold.
+    """
+    lexicon, rows = school.lexicon, [*labels, *school.own, *school.doubtful]
     examples = prepare(lexicon, rows)
     arrays = {}
     for name, fitted in fit_all(examples, lexicon).items():
@@ -171,7 +172,7 @@ def report(school: School, rows: Sequence[Labelled], count: int) -> None:
         held_out = order[number::FOLDS]
         rest = [rows[i] for i in order if i not in set(held_out)]
         with TemporaryDirectory() as folder:
-            write_grammar([*rest, *school.own, *school.doubtful], school.lexicon, Path(folder))
+            write_grammar(school, rest, Path(folder))
             write_network(school.taught_last(rest), Path(folder), {"articles": len(rest)})
             reader = load_reader(models=Path(folder))
         for row in (rows[i] for i in held_out):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from importlib.resources import files
+from math import inf
 
 from streams.codec import decode_dead_letter, decode_shift
 from streams.contracts import raw_articles
@@ -45,7 +46,7 @@ async def play(
     async for _ in publish(corpus(), settings, raw_articles(), rate=PACE, keep_bad=True):
         published += 1
         on_sent()
-    await fleet.served()
+    await fleet.served(seconds=inf)
     watching.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await watching
