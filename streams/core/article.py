@@ -9,11 +9,23 @@ from streams.core.mentions import STATE_KINDS
 _LEAD = 250
 _MANY = 4
 
+Homes = Callable[[str], str | None]
+
+
+def countries(draft: Draft, home: Homes) -> tuple[str, ...]:
+    """Give the countries that a stance may be about, in the order of the text: those named, and the homes of actors."""
+    found = (
+        country
+        for each in draft.mentions
+        for country in (each.country, home(each.actor.id) if each.is_actor else None)
+    )
+    return tuple(dict.fromkeys(country for country in found if country))
+
 
 class Surroundings:
-    """The countries that an article names or that its actors are at home in, and how prominent each is."""
+    """How prominent each country is that a stance may be about."""
 
-    def __init__(self, draft: Draft, home: Callable[[str], str | None]) -> None:
+    def __init__(self, draft: Draft, home: Homes) -> None:
         self._counts = Counter(each.country for each in draft.mentions if each.country)
         self._total = sum(self._counts.values()) or 1
         self._most = max(self._counts.values(), default=0)
@@ -21,20 +33,16 @@ class Surroundings:
         self._home: dict[str, str | None] = {}
         self._title: set[str] = set()
         self._lead: set[str] = set()
-        found: dict[str, None] = {}
         for each in draft.mentions:
             if each.country:
-                found[each.country] = None
                 if each.start < draft.shift:
                     self._title.add(each.country)
                 if each.start < draft.shift + _LEAD:
                     self._lead.add(each.country)
             if each.is_actor:
                 own = home(each.actor.id)
-                if own:
-                    found[own] = None
                 self._home[each.actor.id] = own or (each.country if each.kind in STATE_KINDS else None)
-        self.countries = tuple(found)
+        self.countries = countries(draft, home)
 
     def facts(self, actor: str, country: str, here: Collection[str]) -> list[float]:
         """Give eight numbers in [0, 1] about a country as the context of an actor's stance.

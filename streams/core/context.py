@@ -1,8 +1,9 @@
 """Which country an observation is about: where it is fought, deployed to, or who is sanctioned."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from streams.core.article import Homes, countries
 from streams.core.candidates import Candidate
 from streams.core.draft import Draft
 from streams.core.issues import Frame
@@ -14,13 +15,11 @@ _PREPS = frozenset(
 )
 _REACH = 26
 
-Homes = Callable[[str], str | None]
-
 
 class Named:
     """The countries of an article: how often each is named and where first, and who is at home there. Built once for it.
 
-    all are those that an observation may be about: those that the article names, and the homes of its actors.
+    all are those that an observation may be about.
     """
 
     def __init__(self, draft: Draft, home: Homes) -> None:
@@ -33,11 +32,8 @@ class Named:
         for each in draft.mentions:
             if each.country:
                 self.first.setdefault(each.country, each)
-        homes = [(home(each.actor.id), each.country) for each in draft.mentions if each.is_actor]
-        self.all = tuple(
-            country for country in dict.fromkeys([*self.counts, *(own for own, _ in homes)]) if country
-        )
-        self.parties = {own or country for own, country in homes}
+        self.all = countries(draft, home)
+        self.parties = {home(each.actor.id) or each.country for each in draft.mentions if each.is_actor}
         self.groups = {home(each.actor.id) for each in draft.mentions if each.kind == "group"}
 
 

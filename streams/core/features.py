@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from streams.core.article import Homes
 from streams.core.candidates import Candidate
 from streams.core.composition import particles
-from streams.core.context import Homes
 from streams.core.cues import Cue, Cues
 from streams.core.draft import Draft
 from streams.core.grammar import Tree
@@ -169,7 +169,7 @@ def _words_on_path(tree: Tree, candidate: Candidate, cues: Cues) -> Iterator[str
     kinds = _kinds(path.cues)
     yield f"kinds={','.join(kinds)}"
     yield f"kinds={','.join(kinds)}|{role}"
-    for kind in set(kinds):
+    for kind in kinds:
         yield f"kind:{kind}|{role}"
     verb = governing_verb(tree, candidate.actor_token)
     cue = cues.lookup(issue, tree.words[verb], particles(tree, verb))
@@ -237,7 +237,7 @@ def _neighbours(tree: Tree, candidate: Candidate) -> Iterator[str]:
     yield f"far={order}{min((high - low) // 4, 6)}"
     for word in tokens[low + 1 : high][:_BETWEEN]:
         yield f"between{order}{stem(word)}"
-    for word in set(tokens):
+    for word in tokens:
         if word in _FRAME:
             yield f"frame={word}"
 

@@ -1,16 +1,19 @@
 """Actors in a list (``Poland, Finland and the Baltic states``) do together what is said of any of them."""
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
 from streams.core.draft import Draft
+from streams.core.mentions import Mention
 from streams.core.model import Stance
 from streams.core.stance import Verdict
 
 _AND = re.compile(r"(?:[’']s)?(?:,? (?:and|or|as well as|along with)|,) (?:the )?")
+_OBJECTS, _SUBJECTS = {"pobj", "dobj"}, {"nsubj", "nsubjpass"}
 
 
 def shared(found: Iterable[Verdict], draft: Draft) -> Iterator[Verdict]:
@@ -33,7 +36,18 @@ def listed(draft: Draft) -> dict[int, int]:
     named = [each for each in draft.mentions if each.is_actor and each.kind != "pronoun"]
     lists: dict[int, int] = {}
     for left, right in pairwise(named):
-        if _AND.fullmatch(draft.body, left.end, right.start):
+        if _AND.fullmatch(draft.body, left.end, right.start) and not _is_next_clause(draft, left, right):
             first = lists.setdefault(left.start, left.start)
             lists[right.start] = first
     return lists
+
+
+def _is_next_clause(draft: Draft, left: Mention, right: Mention) -> bool:
+    """Whether a clause ends between the two: ``will send soldiers to Ukraine, the chancellor said``."""
+    index = bisect_right(draft.sentences, left.start, key=lambda each: each.start) - 1
+    tree = draft.trees.get(index)
+    if tree is None:
+        return False
+    start = draft.sentences[index].start
+    before, after = (tree.deps[tree.head_of(each.start - start, each.end - start)] for each in (left, right))
+    return before in _OBJECTS and after in _SUBJECTS

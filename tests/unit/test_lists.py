@@ -7,7 +7,7 @@ import pytest
 from streams.core.draft import Draft
 from streams.core.lists import shared
 from streams.core.model import RawArticle
-from streams.core.prepare import Lexicon, prepare
+from streams.core.prepare import Lexicon, add_grammar, prepare, with_pairs
 from streams.core.stance import Verdict
 from streams.reader import load_lexicon
 
@@ -18,9 +18,10 @@ def lexicon() -> Lexicon:
 
 
 def drafted(text: str, lexicon: Lexicon) -> Draft:
-    return prepare(
-        RawArticle("a", "Wire", "", text, datetime(2025, 6, 1, tzinfo=UTC), language="en"), lexicon
-    )
+    article = RawArticle("a", "Wire", "", text, datetime(2025, 2, 1, tzinfo=UTC), language="en")
+    work = prepare(article, lexicon)
+    add_grammar((work, index) for index in with_pairs(work))
+    return work
 
 
 def scores(text: str, lexicon: Lexicon) -> dict[str, float]:
@@ -41,3 +42,8 @@ def test_a_list_shares_its_surest_stance(lexicon: Lexicon) -> None:
 def test_actors_apart_share_nothing(lexicon: Lexicon) -> None:
     text = "Spain demanded a truce in Gaza while Ireland watched and France left."
     assert scores(text, lexicon) == {"ESP": 0.1, "IRL": 0.1, "FRA": 0.9}
+
+
+def test_a_speaker_after_a_place_is_in_no_list(lexicon: Lexicon) -> None:
+    text = "A force will be sent to Ukraine, the Chancellor of Germany said."
+    assert scores(text, lexicon) == {"UKR": 0.1, "DEU": 0.9}
