@@ -7,6 +7,7 @@ from streams.core.grammar import Tree
 from streams.core.issues import IssueMention
 from streams.core.mentions import Mention
 from streams.core.model import Evidence, RawArticle
+from streams.core.teasers import hide_teasers
 from streams.core.text import Sentence, fingerprint, split, words
 
 _LONG = 900
@@ -47,7 +48,8 @@ _YEARS = re.compile(r"\d")
 class Draft:
     """The working state of one article. Offsets count in ``body``, which is the headline, a line break, the text.
 
-    A headline that has nothing to do with its text (feeds carry such) is left out of the body.
+    A headline that has nothing to do with its text (feeds carry such) is left out of the body; lines of the text that only
+    lead to other articles are blank in it.
     """
 
     article: RawArticle
@@ -98,16 +100,17 @@ class Draft:
         end = min(end, start + _QUOTE_LIMIT)
         if start < self.shift:
             return Evidence(self.body[start:end], start, end, "title")
-        return Evidence(self.body[start:end], start - self.shift, end - self.shift, "text")
+        start, end = start - self.shift, end - self.shift
+        return Evidence(self.article.text[start:end], start, end, "text")
 
 
 def draft(article: RawArticle, language: str) -> Draft:
     """Start on an article."""
-    title = " ".join(article.title.split("\n"))
+    title, text = " ".join(article.title.split("\n")), hide_teasers(article.text)
     if title and is_headline(title, article.text) and title == article.title:
-        body = f"{title}\n{article.text}"
+        body = f"{title}\n{text}"
         return Draft(article, language, body, len(title) + 1, split(body))
-    return Draft(article, language, article.text, 0, split(article.text))
+    return Draft(article, language, text, 0, split(text))
 
 
 def is_headline(title: str, text: str) -> bool:

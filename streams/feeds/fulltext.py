@@ -8,8 +8,8 @@ from lxml.etree import LxmlError
 from trafilatura import bare_extraction
 
 from streams.core.markup import clean_text
+from streams.core.teasers import without_teaser
 from streams.feeds.items import one_line, tag
-from streams.feeds.teasers import without_teaser
 
 MIN_LETTERS = 200
 MAX_LETTERS = 1_000_000

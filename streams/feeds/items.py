@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from streams.core.markup import clean_text, text_of_html
-from streams.feeds.teasers import without_teaser
+from streams.core.teasers import without_teaser
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 
 from streams.core.markup import clean_text
+from streams.core.teasers import without_teaser
 from streams.feeds.errors import FetchFailed
 from streams.feeds.items import Item, ParsedFeed, absolute, one_line, plain, tag
-from streams.feeds.teasers import without_teaser
 
 
 def parse_json_feed(body: bytes, url: str) -> ParsedFeed:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from streams.core.teasers import without_teaser
 from streams.feeds.fulltext import Page, decode, extract
-from streams.feeds.teasers import without_teaser
 
 PARAGRAPHS = (
     "Germany will send a brigade to Ukraine, Chancellor Friedrich Merz announced on Monday, after months of refusals.",

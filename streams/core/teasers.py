@@ -27,10 +27,20 @@ LONGEST_LINE = 400
 
 def without_teaser(text: str) -> str:
     """The text without lines that only lead elsewhere, and without such words at its end."""
-    lines = [
-        line for line in text.split("\n") if len(line) > LONGEST_LINE or not _LINE.fullmatch(line.strip())
-    ]
-    kept = "\n".join(lines).strip()
+    kept = "\n".join(line for line in text.split("\n") if not _is_teaser(line)).strip()
     while (shorter := _TAIL.sub("", kept[-1000:])) != kept[-1000:]:
         kept = (kept[:-1000] + shorter).strip()
     return kept
+
+
+def hide_teasers(text: str) -> str:
+    """The text with blanks for lines that only lead elsewhere: what they name is another article's. Offsets stay.
+
+    A text of nothing else is left as it is.
+    """
+    hidden = "\n".join(" " * len(line) if _is_teaser(line) else line for line in text.split("\n"))
+    return hidden if hidden.strip() else text
+
+
+def _is_teaser(line: str) -> bool:
+    return len(line) <= LONGEST_LINE and _LINE.fullmatch(line.strip()) is not None
