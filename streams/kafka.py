@@ -13,7 +13,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 from streams.credentials import client_options
 from streams.patience import ServiceAway, until_served
 from streams.settings import ServiceUnreachable, Settings
-from streams.topology import MAX_MESSAGE_BYTES, TopicSpec, sources
+from streams.topology import MAX_LETTER_BYTES, MAX_MESSAGE_BYTES, TopicSpec, sources
 
 
 class KafkaUnreachable(ServiceUnreachable):
@@ -119,8 +119,8 @@ async def consumer(
         group_id=group,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
-        fetch_max_bytes=MAX_MESSAGE_BYTES,
-        max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+        fetch_max_bytes=MAX_LETTER_BYTES,
+        max_partition_fetch_bytes=MAX_LETTER_BYTES,
     )
     try:
         await reader.start()

@@ -11,9 +11,9 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
-from streams.codec import encode
+from streams.codec import encode, from_document
 from streams.core.errors import Rejected
-from streams.core.model import EnrichedEvent
+from streams.core.model import EnrichedEvent, RawArticle
 from streams.reading import Reading
 from streams.search import Store, Write
 from streams.settings import Settings
@@ -21,8 +21,8 @@ from streams.topology import ARTICLES_INDEX, OBSERVATIONS_INDEX
 
 PAGE = 200
 KINDS = (ARTICLES_INDEX, OBSERVATIONS_INDEX)
-# What an article said of itself; all else of a document was read from it, and is read anew.
-OWN_FIELDS = ("url", "source", "title", "text", "published_at", "language")
+# What an article said of itself, cleaned, and its language as detected; all else was read from it, and is read anew.
+OWN_FIELDS = ("article_id", "url", "source", "title", "text", "published_at", "language", "extra")
 
 
 class RereadFailed(Exception):  # noqa: N818 - says what is so
@@ -167,10 +167,9 @@ class _Rereading:
 
     def _event(self, source: dict[str, Any]) -> EnrichedEvent:
         own = {key: source[key] for key in OWN_FIELDS if source.get(key) is not None}
-        raw = encode({**(source.get("extra") or {}), **own, "id": source["article_id"]})
-        at = datetime.fromisoformat(source["ingested_at"])
-        (event,) = self._reading.reader.read_many([self._reading.raw.read(raw, at)], at)
-        return event
+        # Not by the raw edge: what was cleaned once may hold what a second cleaning would take for markup.
+        article = from_document(RawArticle, own)
+        return self._reading.reader.read(article, datetime.fromisoformat(source["ingested_at"]))
 
     def _observations(self, source: dict[str, Any]) -> Sequence[Write]:
         index = self._new[OBSERVATIONS_INDEX]

@@ -23,7 +23,8 @@ ROLES = ("classify", "track", "index", "notify")
 MONITOR_PORTS = {role: 9101 + place for place, role in enumerate(ROLES)}
 FEEDS = "feeds"
 FEEDS_PORT = MONITOR_PORTS[ROLES[-1]] + 1
-MAX_MESSAGE_BYTES = 8 * 1024 * 1024  # a text of 1 MiB, escaped in JSON, then in base64 in a dead letter
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024  # a text of 1 MiB, escaped in JSON
+MAX_LETTER_BYTES = 12 * 1024 * 1024  # the largest record in base64, with its reason
 
 _RETENTION = {
     RAW: timedelta(days=30),
@@ -53,7 +54,8 @@ def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
             settings.replication,
             {
                 "retention.ms": str(int(retention.total_seconds() * 1000)),
-                "max.message.bytes": str(MAX_MESSAGE_BYTES),
+                "max.message.bytes": str(MAX_LETTER_BYTES if name == DEAD else MAX_MESSAGE_BYTES),
+                "message.timestamp.type": "LogAppendTime",  # a producer's clock says nothing of when we took it
                 "cleanup.policy": "delete",
             },
         )

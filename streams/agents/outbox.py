@@ -17,7 +17,7 @@ from streams.deadletter import Breaker, dead_letter
 from streams.metrics import DEAD_LETTERS
 from streams.patience import ServiceAway, until_served
 from streams.settings import Settings
-from streams.topology import DEAD, MAX_MESSAGE_BYTES
+from streams.topology import DEAD, MAX_LETTER_BYTES
 
 log = structlog.get_logger(__name__)
 BORN = "stancewatch-born"  # a header of every record that we send: milliseconds since 1970
@@ -115,7 +115,7 @@ class Outbox:
         # the broker was away for longer than a request may take.
         self._producer = AIOKafkaProducer(
             **client_options(self._settings), acks="all", linger_ms=5, request_timeout_ms=15_000,
-            max_batch_size=SEND_TOGETHER, max_request_size=MAX_MESSAGE_BYTES,
+            max_batch_size=SEND_TOGETHER, max_request_size=MAX_LETTER_BYTES,
         )  # fmt: skip
         try:
             await self._producer.start()

@@ -20,7 +20,7 @@ from streams.credentials import faust_credentials
 from streams.deadletter import TooManyBad
 from streams.metrics import AGE, CONSUMED, IN_WORK, born
 from streams.settings import Settings
-from streams.topology import MAX_MESSAGE_BYTES, sources
+from streams.topology import MAX_LETTER_BYTES, sources
 
 log = structlog.get_logger(__name__)
 EXIT_GAVE_UP = 70
@@ -69,9 +69,9 @@ class Worker:
         async with asyncio.TaskGroup() as sendings:  # which ends with the agent that was cancelled
             last: asyncio.Task[None] | None = None
             async for events in stream.take_events(self.settings.batch, within=self.settings.batch_wait):
-                batch = [_record(event.message) for event in events]
-                IN_WORK.inc(len(batch))
                 with nothing_escapes(self.role.name):
+                    batch = [_record(event.message) for event in events]
+                    IN_WORK.inc(len(batch))
                     self.outbox.breaker.open_batch(len(batch))
                     sending = await self.role.handle(batch, self.outbox)
                 if last is not None:
@@ -109,7 +109,7 @@ def make_app(role: str, settings: Settings) -> Any:
         broker_commit_interval=1,
         broker_max_poll_records=500,
         broker_request_timeout=15,
-        consumer_max_fetch_size=MAX_MESSAGE_BYTES,
+        consumer_max_fetch_size=MAX_LETTER_BYTES,
         consumer_auto_offset_reset="earliest",
         topic_allow_declare=False,
         topic_disable_leader=True,
@@ -172,6 +172,6 @@ def _record(message: Any) -> Record:
 
 
 def _born(headers: Any) -> datetime | None:
-    value = dict(headers or ()).get(BORN, b"")
+    value = dict(headers or ()).get(BORN) or b""  # a header's value may be null
     # Whoever may write to a topic may write this: what is no time is no header.
     return datetime.fromtimestamp(int(value) / 1000, UTC) if value.isdigit() and len(value) <= 13 else None

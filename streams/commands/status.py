@@ -25,7 +25,7 @@ def status(
     """Show services, lag and rate of each role, the age of the newest data, and the health of each worker and feed.
 
     Without --worker it asks this machine's ports 9101 to 9105, or, under docker compose, each role by its name.
-    Exit code 3 means that something is wrong: a service away, a worker ill or absent, an open breaker.
+    Exit code 3 means that something is wrong: a service away, a worker ill or absent, a feed that fails or is silent.
 
     Examples:
 

@@ -88,7 +88,7 @@ def _heard(track: Track, witness: Witness, prior: Belief, detector: Detector) ->
 
 
 def _begin(track: Track, witness: Witness) -> Track:
-    """The first stance of a series: nothing turned. A hint is not one."""
+    """The first stance of a series: nothing turned."""
     stand = stand_on((witness,), belief_in(track.belief, witness.stance))
     return replace(track, stand=stand, run=(), standing=1.0)
 

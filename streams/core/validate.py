@@ -34,11 +34,16 @@ class RawArticles:
         """One record's bytes as an article. ``now`` bounds the time of publication from above.
 
         Of a key that stands twice in an object the last one counts, as in every common JSON reader.
-        Raises Rejected with the code of the first thing that is wrong.
+        Raises Rejected with the code of the first thing that is wrong, whatever that is: the next record is served.
         """
         document = parse_object(value)
-        self._check_schema(document)
-        return to_article(document, now)
+        try:
+            self._check_schema(document)
+            return to_article(document, now)
+        except Rejected:
+            raise
+        except Exception as error:
+            raise Rejected("reader_failed", "", _short(f"{type(error).__name__}: {error}")) from error
 
     def _check_schema(self, document: dict[str, Any]) -> None:
         error = next(iter(self._validator.iter_errors(document)), None)

@@ -12,8 +12,9 @@ import orjson
 
 from streams.contracts import schema
 from streams.fleet import Fleet
+from streams.kafka import producer
 from streams.settings import Settings
-from streams.topology import DEAD, ENRICHED, OBSERVATIONS, RAW, ROLES, SHIFTS
+from streams.topology import DEAD, ENRICHED, MAX_MESSAGE_BYTES, OBSERVATIONS, RAW, ROLES, SHIFTS
 from tests.support import article, documents, send, values
 
 CALLS = "France called for an immediate ceasefire in Gaza on Tuesday, Foreign Minister Jean-Noel Barrot said."
@@ -101,7 +102,6 @@ async def test_one_bad_document_never_costs_the_others(
     await send(settings, [article(n, CALLS) for n in range(5)])
     await fleet.served(("classify",))
     event = (await values(settings, ENRICHED))[0]
-    from streams.kafka import producer
 
     refused = orjson.dumps({**event, "article_id": "refused", "language": {"not": "a keyword"}})
     no_document = orjson.dumps({"article_id": "no-date"})
@@ -113,6 +113,24 @@ async def test_one_bad_document_never_costs_the_others(
     assert set(await documents(settings, "news-articles")) == {f"a-{n}" for n in range(5)}
     codes = sorted(letter["code"] for letter in await values(settings, DEAD))
     assert codes == ["bad_record", "empty_value", "index_refused"]
+
+
+async def test_what_other_producers_may_write_is_served(
+    settings: Settings, fleet: Fleet, ports: Iterator[int]
+) -> None:
+    """A header without a value, a record as large as the topic takes, and a producer whose clock is years behind."""
+    large = b"{" * (MAX_MESSAGE_BYTES - 1000)
+    async with producer(settings) as sender:
+        for line, header, at in ((article(1, CALLS), None, 1_600_000_000_000), (large, b"soon", None)):
+            await sender.send_and_wait(
+                settings.topic(RAW), line, b"k", headers=[("stancewatch-born", header)], timestamp_ms=at
+            )
+    await send(settings, [article(2, CALLS)])
+    start(fleet, ports, "classify", "index")
+    await fleet.served(("classify", "index"))
+    assert set(await documents(settings, "news-articles")) == {"a-1", "a-2"}
+    (letter,) = (await documents(settings, "news-dead-letters")).values()
+    assert base64.b64decode(letter["value_base64"]) == large
 
 
 async def test_a_worker_tells_its_health_and_stops_within_ten_seconds(
