@@ -1,12 +1,11 @@
 """Fits the reader's models from examples: pairs first, then topics and contexts on top of them."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from streams.core.context import Named, context_features
-from streams.core.learned import Models
 from streams.core.prepare import Lexicon
 from streams.core.topics import by_issue, topic_features
 from training.examples import Example, observed
@@ -26,12 +25,6 @@ def fit_all(examples: Sequence[Example], lexicon: Lexicon) -> dict[str, Fitted]:
         "topic": _fit_topics(examples, scores),
         "context": _fit_contexts(examples, scores, lexicon),
     }
-
-
-def models(fitted: Mapping[str, Fitted], issues: frozenset[str], version: str) -> Models:
-    """Give fitted models as the reader takes them."""
-    parts = {name: each.linear() for name, each in fitted.items()}
-    return Models(**parts, issues=issues, version=version)
 
 
 def folds(examples: Sequence[Example], seed: int = 1) -> list[list[int]]:
