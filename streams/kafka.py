@@ -68,7 +68,7 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
 
 
 async def topic_states(client: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, TopicState]:
-    """The topics that exist among ``names``."""
+    """The topics that exist among ``names``. Raises KafkaError where their configuration may not be seen."""
     existing = set(await client.list_topics())
     wanted = [name for name in names if name in existing]
     if not wanted:
@@ -79,7 +79,9 @@ async def topic_states(client: AIOKafkaAdminClient, names: Iterable[str]) -> dic
     )
     configs: dict[str, dict[str, str]] = {}
     for answer in answers:
-        for _, _, _, name, entries in answer.resources:
+        for code, message, _, name, entries in answer.resources:
+            if code:
+                raise for_code(code)(f"the configuration of topic {name}: {message}")
             configs[name] = {entry[0]: entry[1] for entry in entries}
     return {name: TopicState(len(described[name]["partitions"]), configs[name]) for name in wanted}
 

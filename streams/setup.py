@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import BrokerResponseError, KafkaError
 from elasticsearch import ApiError, TransportError
 
 from streams.indices import index_steps
@@ -43,7 +43,13 @@ async def run_setup(settings: Settings, dry_run: bool, kibana: str | None = None
 async def _topics(settings: Settings, dry_run: bool) -> AsyncIterator[Step]:
     specs = topic_specs(settings)
     async with admin(settings) as client:
-        states = await topic_states(client, [spec.name for spec in specs])
+        try:
+            states = await topic_states(client, [spec.name for spec in specs])
+        except BrokerResponseError as error:
+            raise SetupError(
+                f"Kafka at {settings.kafka} refuses to describe its topics: {error}; give the user the rights that"
+                " docs/operating.md lists"
+            ) from error
         for spec in specs:
             state = states.get(spec.name)
             if state is not None:
