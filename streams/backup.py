@@ -1,22 +1,29 @@
 """Backup and restore of all indices, together with how far the roles had come: nothing falls between the two."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import CommitFailedError, GroupCoordinatorNotAvailableError
-from aiokafka.structs import OffsetAndMetadata
+from aiokafka.errors import (
+    CommitFailedError,
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    for_code,
+)
 from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, TransportError
 
 from streams.kafka import admin, consumer
 from streams.search import make_client, told
 from streams.settings import ServiceUnreachable, Settings
+from streams.topology import sources
 
+T = TypeVar("T")
 # What these roles wrote after the backup is gone with a restore, so they take it from Kafka again.
 WRITERS = ("track", "index")
 # None of these may run while indices are replaced.
@@ -107,7 +114,7 @@ class Backups:
         """Put a backup's indices in the place of those that stand now, and set the roles back to where they had been.
 
         Raises BackupFailed when a worker runs, when indices stand there and may not be replaced, and when the backup
-        is not whole: nothing has been changed then.
+        is not whole: nothing has been changed then. Raised later, the restore did not come to its end.
         """
         backup = await self.get(name)
         if backup.state != "SUCCESS":
@@ -158,55 +165,71 @@ async def committed(settings: Settings, roles: Sequence[str]) -> Offsets:
     found: Offsets = {}
     async with admin(settings) as client:
         for role in roles:
-            offsets = await _offsets(client, settings.topic(f"stancewatch-{role}"))
+            offsets = await _asked(client.list_consumer_group_offsets, _group(settings, role))
             topics = found.setdefault(role, {})
             for tp, meta in offsets.items():
                 topics.setdefault(tp.topic, {})[str(tp.partition)] = max(0, meta.offset)
     return found
 
 
-async def _offsets(client: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
+async def roles_at_work(settings: Settings) -> list[str]:
+    """The roles of which a worker is in its consumer group now. Raises KafkaUnreachable."""
+    async with admin(settings) as client:
+        look = partial(_has_members, client)
+        return [role for role in CHANGED if await _asked(look, _group(settings, role))]
+
+
+async def _has_members(client: AIOKafkaAdminClient, group: str) -> bool:
+    (answer,) = await client.describe_consumer_groups([group])
+    ((code, _, _, _, _, members, *_),) = answer.groups
+    if code:
+        raise for_code(code)(group)
+    return bool(members)
+
+
+async def _asked(ask: Callable[[str], Awaitable[T]], group: str) -> T:
     for seconds in PATIENCE:
         try:
-            found: dict[TopicPartition, OffsetAndMetadata] = await client.list_consumer_group_offsets(group)
-            return found
-        except GroupCoordinatorNotAvailableError:
+            return await ask(group)
+        except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError):
             await asyncio.sleep(seconds)
     raise BackupFailed(f"Kafka names no coordinator of {group}: see whether it is healthy, and try again")
-
-
-async def roles_at_work(settings: Settings) -> list[str]:
-    """The roles of which a worker is in its consumer group now. Raises KafkaUnreachable.
-
-    Kafka takes an offset from outside for a group without members only: each gets its own again.
-    """
-    running = []
-    for role, topics in (await committed(settings, CHANGED)).items():
-        try:
-            await set_back(settings, {role: topics})
-        except CommitFailedError:
-            running.append(role)
-    return running
 
 
 async def set_back(settings: Settings, offsets: Offsets) -> None:
     """Let each role go on from these offsets, or from the first record that Kafka still has.
 
-    Raises CommitFailedError where a worker of the role runs, KafkaUnreachable.
+    A partition without one had been served nothing of when they were noted: the role begins it anew. Raises
+    BackupFailed where a worker of the role runs, KafkaUnreachable.
     """
     for role, topics in offsets.items():
-        wanted = {
-            TopicPartition(topic, int(p)): at for topic, parts in topics.items() for p, at in parts.items()
-        }
-        if not wanted:
+        partitions = await _partitions(settings, role)
+        if not partitions:
             continue
-        async with consumer(settings, group=settings.topic(f"stancewatch-{role}")) as reader:
-            reader.assign(list(wanted))
-            starts, ends = (
-                await reader.beginning_offsets(list(wanted)),
-                await reader.end_offsets(list(wanted)),
-            )
-            await reader.commit({tp: min(max(at, starts[tp]), ends[tp]) for tp, at in wanted.items()})
+        async with consumer(settings, group=_group(settings, role)) as reader:
+            reader.assign(partitions)
+            starts, ends = await reader.beginning_offsets(partitions), await reader.end_offsets(partitions)
+            noted = {tp: topics.get(tp.topic, {}).get(str(tp.partition), 0) for tp in partitions}
+            try:
+                await reader.commit({tp: min(max(at, starts[tp]), ends[tp]) for tp, at in noted.items()})
+            except CommitFailedError as error:  # Kafka takes offsets from outside for a group without members
+                raise BackupFailed(
+                    f"a worker of {role} was started meanwhile: stop it, and restore again with --replace"
+                ) from error
+
+
+async def _partitions(settings: Settings, role: str) -> list[TopicPartition]:
+    """All that a role consumes, as far as the topics exist."""
+    topics = set(map(settings.topic, sources(role)))
+    async with admin(settings) as client:
+        found = [topic for topic in await client.describe_topics() if topic["topic"] in topics]
+    return [
+        TopicPartition(topic["topic"], part["partition"]) for topic in found for part in topic["partitions"]
+    ]
+
+
+def _group(settings: Settings, role: str) -> str:
+    return settings.topic(f"stancewatch-{role}")
 
 
 def _backup(found: Mapping[str, Any]) -> Backup:

@@ -77,7 +77,7 @@ def restore(
     """Put a backup in the place of the indices, and let index and track take from Kafka again what came after it.
 
     Stop the workers first; start them again afterwards. Exit code 3 means that nothing was changed: a worker runs,
-    indices stand there, or there is no such backup that is whole.
+    indices stand there, or there is no such backup that is whole. Or it did not come to its end, as is said then.
 
     Examples:
 
