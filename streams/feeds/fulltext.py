@@ -9,6 +9,7 @@ from trafilatura import bare_extraction
 
 from streams.core.markup import clean_text
 from streams.core.teasers import without_teaser
+from streams.feeds.errors import FetchFailed
 from streams.feeds.items import one_line, tag
 
 MIN_LETTERS = 200
@@ -34,8 +35,19 @@ class Page:
 
 
 def extract(body: bytes, content_type: str, url: str | None) -> Page | None:
-    """The article of an HTML page, or None where there is none: a front page, a wall, an error in good clothes."""
-    markup = decode(body, content_type)
+    """The article of an HTML page, or None where there is none: a front page, a wall, an error in good clothes.
+
+    Raises FetchFailed with ``unforeseen`` where reading it fails in a way that nobody thought of.
+    """
+    try:
+        return _article(decode(body, content_type), url)
+    except (MemoryError, RecursionError):
+        raise  # the workshop has a word for these
+    except Exception as error:
+        raise FetchFailed("unforeseen", f"{url or 'the page'} cannot be read: {error!r}") from error
+
+
+def _article(markup: str, url: str | None) -> Page | None:
     try:
         found = bare_extraction(
             markup, url=url, favor_precision=True, include_comments=False, include_tables=False, with_metadata=True,
@@ -73,7 +85,7 @@ def decode(body: bytes, content_type: str) -> str:
         if encoding:
             try:
                 return body.decode(encoding)
-            except (UnicodeDecodeError, LookupError):
+            except (UnicodeError, LookupError):  # some of Python's codecs raise no UnicodeDecodeError
                 continue
     return body.decode("utf-8", "replace")
 

@@ -190,25 +190,26 @@ def test_parquet_without_pyarrow_says_what_to_install(
         read(tmp_path / "a.parquet")
 
 
+def respond(
+    writer: WARCWriter, url: str, body: str | bytes, status: str = "200 OK", kind: str = "text/html"
+) -> None:
+    head = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.1")
+    dated = {"WARC-Date": "2025-11-25T06:00:00Z"}
+    payload = io.BytesIO(body.encode() if isinstance(body, str) else body)
+    writer.write_record(
+        writer.create_warc_record(url, "response", payload, http_headers=head, warc_headers_dict=dated)
+    )
+
+
 def warc(pack: bool) -> bytes:
     buffer = io.BytesIO()
     writer = WARCWriter(buffer, gzip=pack)
-
-    def response(url: str, body: str, status: str = "200 OK", kind: str = "text/html") -> None:
-        head = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.1")
-        dated = {"WARC-Date": "2025-11-25T06:00:00Z"}
-        writer.write_record(
-            writer.create_warc_record(
-                url, "response", io.BytesIO(body.encode()), http_headers=head, warc_headers_dict=dated
-            )
-        )
-
     writer.write_record(writer.create_warcinfo_record("a.warc", {"software": "test"}))
-    response("https://www.northwind.example/1", page(BODY, HEADS["open graph"]))
-    response("https://www.northwind.example/logo.png", "png", kind="image/png")
-    response("https://www.northwind.example/gone", page(BODY), status="404 Not Found")
-    response("https://www.northwind.example/", page(""))
-    response("https://www.northwind.example/2", page(BODY))
+    respond(writer, "https://www.northwind.example/1", page(BODY, HEADS["open graph"]))
+    respond(writer, "https://www.northwind.example/logo.png", "png", kind="image/png")
+    respond(writer, "https://www.northwind.example/gone", page(BODY), status="404 Not Found")
+    respond(writer, "https://www.northwind.example/", page(""))
+    respond(writer, "https://www.northwind.example/2", page(BODY))
     return buffer.getvalue()
 
 
@@ -227,6 +228,18 @@ def test_a_warc_file_gives_the_pages_that_have_an_article(tmp_path: Path, name: 
     }  # fmt: skip
     assert (second["source"], second["published_at"]) == ("northwind.example", "2025-11-25T06:00:00Z")
     assert [record.number for record in read(tmp_path / name, skip=5)] == [6]
+
+
+def test_a_page_whose_charset_cannot_be_does_not_end_the_warc_file(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=False)
+    body = page(f"<p>S\u00e9bastien.</p>{BODY}").encode("cp1252")
+    respond(writer, "https://www.northwind.example/1", body, kind="text/html; charset=undefined")
+    respond(writer, "https://www.northwind.example/2", page(BODY))
+    (tmp_path / "a.warc").write_bytes(buffer.getvalue())
+    found = read(tmp_path / "a.warc")
+    assert [each["url"][-1] for each in good(found)] == ["1", "2"]
+    assert faults(found) == []
 
 
 def test_what_is_no_warc_file_is_told(tmp_path: Path) -> None:

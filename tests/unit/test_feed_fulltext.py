@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from streams.core.teasers import without_teaser
+from streams.feeds.errors import FetchFailed
 from streams.feeds.fulltext import Page, decode, extract
 
 PARAGRAPHS = (
@@ -79,13 +80,31 @@ def test_a_page_without_an_article_gives_none(markup: str) -> None:
 @pytest.mark.parametrize(
     ("encoding", "kind", "meta"),
     [("utf-8", "text/html", ""), ("cp1252", "text/html; charset=windows-1252", ""),
-     ("iso-8859-2", "text/html", '<meta charset="iso-8859-2">'), ("cp1252", "text/html; charset=nonsense", "")],
+     ("iso-8859-2", "text/html", '<meta charset="iso-8859-2">'), ("cp1252", "text/html; charset=nonsense", ""),
+     ("cp1252", "text/html; charset=undefined", ""), ("cp1252", "text/html; charset=idna", ""),
+     ("cp1252", "text/html", '<meta charset="undefined">')],
 )  # fmt: skip
 def test_charsets(encoding: str, kind: str, meta: str) -> None:
     text = f"<html><head>{meta}</head><body>Sébastien dit « non » à l'armée</body></html>".replace(
         "« non »", "non" if encoding == "iso-8859-2" else "« non »"
     ).replace("à", "a" if encoding == "iso-8859-2" else "à")
     assert decode(text.encode(encoding), kind) == text
+
+
+@pytest.mark.parametrize(
+    ("trouble", "expected"), [(KeyError("x"), FetchFailed), (MemoryError(), MemoryError)]
+)
+def test_what_nobody_foresaw_is_told_as_a_fault_of_the_page(
+    monkeypatch: pytest.MonkeyPatch, trouble: Exception, expected: type[Exception]
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr("streams.feeds.fulltext.bare_extraction", fails)
+    with pytest.raises(expected) as raised:
+        extract(page(BODY).encode(), "text/html", "https://northwind.example/1")
+    if isinstance(raised.value, FetchFailed):
+        assert str(raised.value) == "unforeseen: https://northwind.example/1 cannot be read: KeyError('x')"
 
 
 def test_a_date_without_a_time_is_noon() -> None:

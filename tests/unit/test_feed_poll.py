@@ -157,6 +157,19 @@ async def test_an_item_that_leads_inside_or_to_a_lying_server_costs_only_its_own
     assert "/secret" not in desk.publisher.count()
 
 
+async def test_a_page_whose_charset_cannot_be_does_not_cost_the_feed(desk: Desk) -> None:
+    desk.publisher.pages |= {
+        "/feed": rss(entry(1, "Summary 1.", "/odd") + entry(2, "Summary 2.", "/good")),
+        "/odd": lambda _: web.Response(
+            body=page(f"<p>S\u00e9bastien.</p>{BODY}").encode("cp1252"),
+            headers={"Content-Type": "text/html; charset=undefined"},
+        ),
+        "/good": page(BODY),
+    }
+    sent = {each["title"]: each["text_from"] for each in await desk.poll(full_text=True)}
+    assert sent == {"Report 1": "page", "Report 2": "page"}
+
+
 async def test_a_page_that_fails_for_now_is_tried_again_and_becomes_a_new_version(desk: Desk) -> None:
     link = f"{desk.publisher.url}/a"
     desk.publisher.pages["/feed"] = lambda _: web.Response(
