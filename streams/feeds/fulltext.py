@@ -98,9 +98,9 @@ def _time(markup: str, day: str | None) -> datetime | None:
     for found in _META_TIME.finditer(markup):
         try:
             time = datetime.fromisoformat(found[1])
-        except ValueError:
+            time = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+        except (ValueError, OverflowError):
             continue
-        time = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
         if abs(time - noon) <= timedelta(hours=36):
             return time
     return noon

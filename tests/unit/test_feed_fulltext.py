@@ -114,6 +114,14 @@ def test_a_date_without_a_time_is_noon() -> None:
     assert found.published_at == datetime(2025, 11, 24, 12, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+05:00"])
+def test_a_time_that_is_none_in_utc_is_passed_over(time: str) -> None:
+    head = f'''<meta name="date" content="2025-11-24"><script>{{"datePublished": "{time}"}}</script>'''
+    found = extract(page(BODY, head).encode(), "text/html", "https://northwind.example/1")
+    assert isinstance(found, Page)
+    assert found.published_at == datetime(2025, 11, 24, 12, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     "text",
     ["The minister said: read more books.", "Read more closely, the treaty forbids it.", "He will continue reading the bill on Monday.",
