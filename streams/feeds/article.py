@@ -1,9 +1,10 @@
 """An entry of a feed as a raw article, under an id that stays the same whatever the publisher changes later."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from streams.core.canonical import canonical_url
@@ -29,22 +30,35 @@ class Entry:
         return digest(self.value["title"], self.value["text"])
 
 
-def identified(spec: FeedSpec, items: Iterable[Item]) -> dict[str, Item]:
+def identified(
+    spec: FeedSpec, items: Iterable[Item], named: Callable[[str], Mapping[str, str]] = lambda _: {}
+) -> dict[str, Item]:
     """The items of a feed by their ids, in order; of two with one id the first.
 
     A guid that the feed gives to items with different addresses, or titles where they have none, tells nothing
-    apart, and is passed over.
+    apart, and is passed over. named: under which ids the items of a guid went until now (``State.named``). They
+    keep them, whoever stands beside them, and a guid that was passed over once is passed over again.
     """
     items = list(items)
     addresses: dict[str, set[str]] = {}
     for item in items:
         if item.guid:
             addresses.setdefault(item.guid, set()).add(canonical_url(item.url) if item.url else item.title)
+    until_now = cache(named)
     found: dict[str, Item] = {}
     for item in items:
-        is_shared = len(addresses.get(item.guid or "", ())) > 1
-        found.setdefault(article_id(spec, replace(item, guid=None) if is_shared else item), item)
+        by_guid, by_address = both_ids(spec, item)
+        known = until_now(by_guid)
+        is_shared = len(addresses.get(item.guid or "", ())) > 1 or any(
+            each != by_guid for each in known.values()
+        )
+        found.setdefault(known.get(by_address) or (by_address if is_shared else by_guid), item)
     return found
+
+
+def both_ids(spec: FeedSpec, item: Item) -> tuple[str, str]:
+    """The id of an item by its guid, and the one without; the same where the guid says no more than the address."""
+    return article_id(spec, item), article_id(spec, replace(item, guid=None))
 
 
 def article_id(spec: FeedSpec, item: Item) -> str:

@@ -12,6 +12,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 from streams.codec import encode
 from streams.feeds.article import (
     Entry,
+    both_ids,
     claimed_time,
     fingerprint,
     first_time,
@@ -162,7 +163,7 @@ class Poller:
             sending.cancel()
 
     async def _items(self, spec: FeedSpec, feed: ParsedFeed) -> tuple[int, bool]:
-        items = identified(spec, feed.items)
+        items = identified(spec, feed.items, self._state.named)
         if len(items) > spec.max_items:
             log.warning("more items than max_items; the oldest are left", feed=spec.name, items=len(items))
         taken = newest(items, spec.max_items, datetime.fromtimestamp(self._clock(), UTC))
@@ -192,7 +193,11 @@ class Poller:
     async def _item(self, spec: FeedSpec, language: str | None, name: str, item: Item) -> Outcome:
         mark, now = fingerprint(item), self._clock()
         known = self._state.item(name)
-        if known and known.body is not None and (known.fingerprint == mark or known.feed != spec.name):
+        if known and known.body is not None and known.feed != spec.name:
+            return NOTHING_NEW
+        # Before it is sent: whoever stands beside it when it is seen again, it is the same article.
+        self._state.keep_name(*both_ids(spec, item), name)
+        if known and known.body is not None and known.fingerprint == mark:
             return NOTHING_NEW
         page, is_settled, with_page = None, True, wants_page(spec, item)
         if with_page:

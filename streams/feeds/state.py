@@ -20,6 +20,9 @@ create table if not exists item (
     body text, from_page integer not null, page_at real, tries integer not null, seen_at real not null
 );
 create index if not exists item_seen on item (seen_at);
+create table if not exists name (
+    by_guid text not null, by_address text not null, article_id text not null, primary key (by_guid, by_address)
+) without rowid;
 """
 
 
@@ -119,6 +122,18 @@ class State:
              item.body, item.from_page, item.page_at, item.tries, now),
         )  # fmt: skip
 
+    def named(self, by_guid: str) -> dict[str, str]:
+        """Under which ids the items of a guid went until now, by the ids that their addresses would give them."""
+        rows = self._file.execute("select by_address, article_id from name where by_guid = ?", (by_guid,))
+        return dict(rows.fetchall())
+
+    def keep_name(self, by_guid: str, by_address: str, article_id: str) -> None:
+        """Note under which id an item goes, unless there is only one that it could have."""
+        if by_guid != by_address:
+            self._file.execute(
+                "insert or ignore into name values (?, ?, ?)", (by_guid, by_address, article_id)
+            )
+
     def still_there(self, article_ids: list[str], now: float) -> None:
         """Note that a feed still lists these items: they are not forgotten."""
         self._file.execute("begin")
@@ -129,4 +144,8 @@ class State:
 
     def forget_old(self, now: float) -> int:
         """Forget items that no feed has listed for four months; how many."""
-        return self._file.execute("delete from item where seen_at < ?", (now - KEPT,)).rowcount
+        old = (now - KEPT,)
+        self._file.execute(
+            "delete from name where article_id in (select article_id from item where seen_at < ?)", old
+        )
+        return self._file.execute("delete from item where seen_at < ?", old).rowcount

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from streams.contracts import raw_articles
+from streams.core.model import stable_id
 from streams.feeds.addresses import Guard
 from streams.feeds.config import FeedSpec
 from streams.feeds.errors import FetchFailed
@@ -288,6 +289,54 @@ async def test_two_feeds_of_one_outlet_send_a_shared_article_once(desk: Desk) ->
     for _ in range(3):
         assert await desk.poll(900, **other) == []
         assert await desk.poll(900) == []
+
+
+def numbered(numbers: str, publisher: str, word: str = "Text") -> str:
+    """A feed of these items, all under one guid."""
+    return rss(
+        "".join(entry(int(n), f"{word} {n}.", f"{publisher}/{n}").replace(f">r-{n}<", ">0<") for n in numbers)
+    )
+
+
+@pytest.mark.parametrize(
+    ("looks", "sent"),
+    [
+        (["12", "2", "1", "21"], ["12", "", "", ""]),
+        (["1", "21", "2", "12"], ["1", "2", "", ""]),
+        (["12", "3", "4", "1234"], ["12", "3", "4", ""]),
+    ],
+)
+async def test_an_item_keeps_its_id_whoever_comes_and_goes_beside_it(
+    desk: Desk, looks: list[str], sent: list[str]
+) -> None:
+    ids: dict[str, str] = {}
+    for numbers, expected in zip(looks, sent, strict=True):
+        desk.publisher.pages["/feed"] = numbered(numbers, desk.publisher.url)
+        found = await desk.poll(900)
+        assert sorted(each["title"][-1] for each in found) == list(expected), numbers
+        ids |= {each["title"][-1]: each["id"] for each in found}
+    assert len(set(ids.values())) == len(ids), "no item is written over another"
+    desk.publisher.pages["/feed"] = numbered("2", desk.publisher.url, "Mended")
+    assert [each["id"] for each in await desk.poll(900)] == [ids["2"]]
+
+
+async def test_an_article_that_moves_keeps_its_id(desk: Desk) -> None:
+    desk.publisher.pages["/feed"] = rss(entry(1, "One.", f"{desk.publisher.url}/a"))
+    (first,) = await desk.poll()
+    desk.publisher.pages["/feed"] = rss(entry(1, "One, mended.", f"{desk.publisher.url}/b"))
+    (second,) = await desk.poll(900)
+    assert (second["id"], second["url"]) == (first["id"], f"{desk.publisher.url}/b")
+
+
+async def test_the_names_of_a_forgotten_article_go_with_it(desk: Desk) -> None:
+    desk.publisher.pages["/feed"] = numbered("12", desk.publisher.url)
+    sent = await desk.poll()
+    guid = stable_id("feed", desk.spec().source, "0")
+    state = State(desk.folder)
+    assert state.named(guid) == {each["id"]: each["id"] for each in sent}
+    assert state.forget_old(desk.now + KEPT + 1) == 2
+    assert state.named(guid) == {}
+    state.close()
 
 
 async def test_too_many_items_are_cut_and_a_headline_alone_is_news(desk: Desk) -> None:
