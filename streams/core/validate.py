@@ -46,7 +46,10 @@ class RawArticles:
             raise Rejected("reader_failed", "", _short(f"{type(error).__name__}: {error}")) from error
 
     def _check_schema(self, document: dict[str, Any]) -> None:
-        error = next(iter(self._validator.iter_errors(document)), None)
+        try:
+            error = next(iter(self._validator.iter_errors(document)), None)
+        except ValueError as trouble:  # what is wrong would be told with the whole value, which has a limit
+            raise Rejected("too_deep", "", "a value is wrong, and nested too deep to say which") from trouble
         if error is None:
             return
         path = ".".join(str(step) for step in error.instance_path)

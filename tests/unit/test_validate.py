@@ -58,6 +58,8 @@ def code_of(**changes: Any) -> tuple[str, str]:
         ('{"source": "Größe"}'.encode("latin-1"), ("bad_encoding", "")),
         ("{}".encode("utf-16"), ("bad_encoding", "")),
         (b'{"a":' * 5000, ("bad_json", "")),
+        (b'{"source": %s}' % (b"[" * 300 + b"]" * 300), ("too_deep", "")),
+        (b'{"a": %s}' % (b"[" * 300 + b"]" * 300), ("too_deep", "")),
         (b'{"text": "\\ud800"}', ("bad_json", "")),
         (b'{"text": NaN}', ("bad_json", "")),
         (
