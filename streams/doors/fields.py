@@ -34,14 +34,17 @@ class Fields:
         return orjson.dumps(kept, default=_plain, option=_OPTIONS)
 
     def mapped(self, line: bytes) -> bytes:
-        """A line of JSON, mapped; what is no object comes back as it is, to be rejected with its bytes."""
+        """A line of JSON, mapped; what is no object or nested too deep comes back as it is, to be rejected with its bytes."""
         if not self:
             return line
         try:
             row = orjson.loads(line)
         except orjson.JSONDecodeError:
             return line
-        return self.article(row) if isinstance(row, dict) else line
+        try:
+            return self.article(row) if isinstance(row, dict) else line
+        except TypeError:  # orjson reads four times as deep as it writes
+            return line
 
 
 def pairs(given: list[str], option: str) -> dict[str, str]:

@@ -16,6 +16,8 @@ from pyarrow import parquet
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from streams.contracts import raw_articles
+from streams.core.errors import Rejected
 from streams.doors import lines as lines_door
 from streams.doors.fields import Fields, pairs
 from streams.doors.files import Doors, inputs, kind_of, records
@@ -75,6 +77,26 @@ def test_columns_become_fields() -> None:
     assert fields.mapped(b"[1]") == b"[1]"
     assert fields.mapped(b"nonsense") == b"nonsense"
     assert orjson.loads(Fields({"source": "outlet.name.deep"}).article({"outlet": {"name": "x"}}))["outlet"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b'{"body": "B.", "source": "Wire", "a": %s}' % (b"[" * 300 + b"]" * 300), "too_deep"),
+        (b'{"body": %s}' % (b"[" * 300 + b"]" * 300), "too_deep"),
+        (b'{"body": %s}' % (b"[" * 2000 + b"]" * 2000), "bad_json"),
+        (b'["body"]', "not_an_object"),
+    ],
+)
+def test_a_line_that_cannot_be_mapped_is_left_to_the_reader_who_rejects_it(
+    tmp_path: Path, line: bytes, code: str
+) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(line + b'\n{"body": "Words."}')
+    bad, sound = read(file, Doors(Fields({"text": "body"})))
+    assert (bad.value, sound.value) == (line, b'{"text":"Words."}')
+    with pytest.raises(Rejected, match=code):
+        raw_articles().read(bad.value, datetime(2025, 11, 25, tzinfo=UTC))
 
 
 def test_pairs_are_told_apart_from_mistakes() -> None:
