@@ -63,10 +63,6 @@ def code_of(**changes: Any) -> tuple[str, str]:
         (b'{"text": "\\ud800"}', ("bad_json", "")),
         (b'{"text": NaN}', ("bad_json", "")),
         (
-            b'{"text": ' + b"[" * 600 + b"]" * 600 + b"}",
-            ("reader_failed", ""),
-        ),  # more than the schema's reader climbs
-        (
             b'{"source": "a", "published_at": "2025-05-31", "text": "&amp; &#' + b"1" * 5000 + b';"}',
             ("reader_failed", ""),
         ),
