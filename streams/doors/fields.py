@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -74,6 +74,6 @@ def _at(row: Mapping[str, Any], column: str) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    if isinstance(value, (Decimal, date, datetime)):
+    if isinstance(value, (Decimal, date, datetime, timedelta)):
         return str(value)
     raise TypeError(f"no JSON for {type(value).__name__}")

@@ -3,7 +3,7 @@
 import gzip
 import io
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -179,6 +179,7 @@ def test_parquet_with_every_common_type(tmp_path: Path) -> None:
             "local": pa.array([at.replace(tzinfo=None)] * 1200, pa.timestamp("ms")),
             "day": [date(2025, 11, 24)] * 1200,
             "price": [Decimal("1.50")] * 1200,
+            "took": [timedelta(minutes=3)] * 1200,
             "raw": [b"bytes"] * 1200,
             "score": [float("nan"), *[0.5] * 1199],
             "nothing": pa.nulls(1200),
@@ -192,7 +193,7 @@ def test_parquet_with_every_common_type(tmp_path: Path) -> None:
     assert len(found) == 1200
     assert good(found)[0] == {
         "text": "Text 0.", "published_at": "2025-11-24T10:00:00.123456Z", "source": "Wire",
-        "local": "2025-11-24T10:00:00.123000Z", "day": "2025-11-24", "price": "1.50", "raw": "bytes",
+        "local": "2025-11-24T10:00:00.123000Z", "day": "2025-11-24", "price": "1.50", "took": "0:03:00", "raw": "bytes",
         "outlet": {"name": "Wire", "tags": ["a"]}, "score": None,
     }  # fmt: skip
     rest = read(file, doors, skip=1150)
