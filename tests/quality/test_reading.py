@@ -43,9 +43,9 @@ def test_full_length_articles(reader: Reader) -> None:
     result = scored(reader, rows, rows)
     assert result.articles >= 30
     assert result.all_topics.f1 >= 0.92
-    assert result.lenient.f1 >= 0.64
-    assert result.strict.f1 >= 0.58
-    assert result.wrong_sign <= 0.14
+    assert result.lenient.f1 >= 0.65
+    assert result.strict.f1 >= 0.61
+    assert result.wrong_sign <= 0.13
 
 
 def test_sentences_full_of_traps(reader: Reader) -> None:
@@ -53,7 +53,7 @@ def test_sentences_full_of_traps(reader: Reader) -> None:
     result = scored(reader, rows, rows)
     assert result.articles >= 250
     assert result.all_topics.f1 >= 0.79
-    assert result.lenient.f1 >= 0.49
+    assert result.lenient.f1 >= 0.52
     assert result.wrong_sign <= 0.13
 
 
@@ -64,7 +64,7 @@ def test_shared_labels(reader: Reader, shared_data: Path | None) -> None:
         reader, read_rows(shared_data / "labels_dev.jsonl"), read_rows(shared_data / "items_dev.jsonl")
     )
     assert result.all_topics.f1 >= 0.91
-    assert result.strict.f1 >= 0.72
+    assert result.strict.f1 >= 0.74
     assert result.strict.precision >= 0.8
     assert result.wrong_sign <= 0.03
 
