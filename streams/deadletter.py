@@ -7,8 +7,11 @@ from typing import Any
 
 from streams.core.errors import Rejected
 from streams.core.model import DeadLetter, stable_id
+from streams.topology import MAX_LETTER_BYTES
 
 EXCERPT_BYTES = 2000
+KEPT_IN_PART = "kept_in_part"
+_ROOM = 64 * 1024  # in a letter, for all but key and value
 
 
 def dead_letter(
@@ -22,7 +25,18 @@ def dead_letter(
     fault: Rejected,
     at: datetime,
 ) -> DeadLetter:
-    """The dead letter of one record; the same record and step give the same id, so that it is kept once."""
+    """The dead letter of one record; the same record and step give the same id, so that it is kept once.
+
+    A record that is too large for a letter, as one that came compressed may be, is kept in part: the rest of it stands on
+    its topic, and ``replay`` leaves such a letter alone.
+    """
+    if _size(key, value) > MAX_LETTER_BYTES:
+        fault = Rejected(
+            KEPT_IN_PART,
+            "",
+            f"{fault}; too large for a letter, which has its beginning; its topic has all of it",
+        )
+        key, value = key and key[:EXCERPT_BYTES], value and value[:EXCERPT_BYTES]
     return DeadLetter(
         dead_id=stable_id("dead", topic, str(partition), str(offset), step),
         topic=topic,
@@ -35,6 +49,11 @@ def dead_letter(
         reason=str(fault),
         at=at,
     )
+
+
+def _size(key: bytes | None, value: bytes | None) -> int:
+    """At most so many bytes a letter takes: a byte of a key is six where JSON escapes it."""
+    return 6 * len(key or b"") + 4 * (len(value or b"") // 3 + 1) + _ROOM
 
 
 def dead_document(letter: DeadLetter) -> dict[str, Any]:

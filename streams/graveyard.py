@@ -1,6 +1,6 @@
 """Dead letters as an operator meets them: found in Elasticsearch, sent again by Kafka, marked when dealt with."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 
 from streams.codec import from_document
 from streams.core.model import DeadLetter
-from streams.deadletter import original_value
+from streams.deadletter import KEPT_IN_PART, original_value
 from streams.kafka import KafkaUnreachable, producer
 from streams.search import make_client
 from streams.settings import Settings
@@ -103,21 +103,22 @@ class Graveyard:
         return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
 
     async def replay(self, wanted: Filter, dry_run: bool) -> tuple[int, int]:
-        """Send the letters' records again; how many, and how many belong to no topic of this installation.
+        """Send the letters' records again; how many, and how many cannot be: of a topic that this installation does not
+        have, or kept in part.
 
         A letter is marked once the broker holds its record: a crash between repeats a record, which changes nothing.
         """
         topics = {spec.name for spec in topic_specs(self._settings)} - {self._settings.topic(DEAD)}
         letters = [letter.dead async for letter in self._each(wanted)] if dry_run else []
         if dry_run:
-            ours = sum(letter.topic in topics for letter in letters)
+            ours = sum(_is_whole(letter, topics) for letter in letters)
             return ours, len(letters) - ours
         sent = foreign = 0
         try:
             async with producer(self._settings) as sender:
                 async for letter in self._each(wanted):
                     dead = letter.dead
-                    if dead.topic not in topics:
+                    if not _is_whole(dead, topics):
                         foreign += 1
                         continue
                     key = None if dead.key is None else dead.key.encode()
@@ -157,3 +158,8 @@ class Graveyard:
             if len(hits) < PAGE:
                 return
             after = hits[-1]["sort"]
+
+
+def _is_whole(letter: DeadLetter, topics: Container[str]) -> bool:
+    """Whether a letter's record can be sent again: all of it is here, and its topic is ours."""
+    return letter.topic in topics and letter.code != KEPT_IN_PART

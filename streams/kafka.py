@@ -13,7 +13,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 from streams.credentials import client_options
 from streams.patience import ServiceAway, until_served
 from streams.settings import ServiceUnreachable, Settings
-from streams.topology import MAX_LETTER_BYTES, MAX_MESSAGE_BYTES, TopicSpec, sources
+from streams.topology import MAX_LETTER_BYTES, TopicSpec, sources
 
 
 class KafkaUnreachable(ServiceUnreachable):
@@ -52,7 +52,7 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
         **client_options(settings),
         enable_idempotence=True,
         linger_ms=10,
-        max_request_size=MAX_MESSAGE_BYTES,
+        max_request_size=MAX_LETTER_BYTES,
     )
     try:
         await sender.start()

@@ -1,4 +1,4 @@
-"""Narrows the encoder before it is taught: a third of its time for what hardly any of its neurons say (decision 46)."""
+"""Narrows the encoder before it is taught: a quarter of its time for what hardly any of its neurons say (decision 46)."""
 
 import random
 from collections.abc import Sequence

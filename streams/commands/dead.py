@@ -112,7 +112,10 @@ def replay(
     done, foreign = _run(lambda yard: yard.replay(wanted, dry_run))
     out().print(f"{done} {'would be sent' if dry_run else 'sent'} again")
     if foreign:
-        raise fail(f"{foreign} letters come from topics that this installation does not have", EXIT_INPUT)
+        raise fail(
+            f"{foreign} letters come from topics that this installation does not have, or hold their record in part",
+            EXIT_INPUT,
+        )
 
 
 @app.command("drop")

@@ -107,7 +107,7 @@ class Draft:
 def draft(article: RawArticle, language: str) -> Draft:
     """Start on an article."""
     title, text = " ".join(article.title.split("\n")), hide_teasers(article.text)
-    if title and is_headline(title, article.text) and title == article.title:
+    if title and is_headline(title, text) and title == article.title:
         body = f"{title}\n{text}"
         return Draft(article, language, body, len(title) + 1, split(body))
     return Draft(article, language, text, 0, split(text))

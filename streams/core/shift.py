@@ -1,7 +1,8 @@
 """The fold: from the set of a series' readings to its current stance and its shifts.
 
 What is believed (ring, base, current, quarrel, which turns stand) is a pure function of the set of
-readings, as long as none comes later than the 64 stories that the ring holds: what is older has no place any more. What was told (``shifts``: revisions, times of detection, retractions) remembers besides what
+readings, as long as none comes later than the 64 stories that the ring holds: what is older has no place
+any more. What was told (``shifts``: revisions, times of detection, retractions) remembers besides what
 readers have already been sent.
 """
 

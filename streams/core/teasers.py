@@ -4,12 +4,12 @@ import re
 
 _LINE = re.compile(
     r"(?:"
-    r"(?:(?:continue|keep) reading|read (?:more|on|(?:the )?full (?:story|article|report))|(?:click|tap) here"
+    r"(?:(?:continue|keep) reading|read (?:more(?! than)|on|(?:the )?full (?:story|article|report))|(?:click|tap) here"
     r"|weiterlesen|lire la suite|leer más|leggi tutto|читать далее)\b(?:\s*:.{0,200}|[^.]{0,120})"
-    r"|the post .{1,300} (?:first )?appeared (?:first )?on .{1,120}"
+    r"|the post .{1,300} (?:first appeared|appeared first) on .{1,120}"
     r"|(?:see|read|watch|listen|related|more on this(?: story)?|read also|also read|see also|more from .{1,60})\s*:.{0,200}"
     r"|(?:advertisement|anzeige|publicité)"
-    r"|sign up (?:for|to) .{1,160}"
+    r"|sign up (?:for|to) [^.]{0,100}\b(?:newsletters?|alerts?|updates|briefings?|e-?mails?)\b[^.]{0,60}\.?"
     r"|\d+ comments?"
     r")(?:\.{3}|[\s…»>→\]])*",
     re.I,
@@ -18,7 +18,7 @@ _TAIL = re.compile(
     r"\s*(?:"
     r"\[(?:…|\.\.\.|&#8230;|\s)*\]"
     r"|(?:continue reading|read more|read the full (?:story|article)|weiterlesen|lire la suite|leer más|leggi tutto)[\s.…»>→]*"
-    r"|the post [^\n]{1,300} (?:first )?appeared (?:first )?on [^\n]{1,120}"
+    r"|the post [^\n]{1,300} (?:first appeared|appeared first) on [^\n]{1,120}"
     r")\s*\Z",
     re.I,
 )

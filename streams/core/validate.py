@@ -40,7 +40,7 @@ class RawArticles:
         try:
             self._check_schema(document)
             return to_article(document, now)
-        except Rejected:
+        except (Rejected, MemoryError):
             raise
         except Exception as error:
             raise Rejected("reader_failed", "", _short(f"{type(error).__name__}: {error}")) from error

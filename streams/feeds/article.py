@@ -52,7 +52,10 @@ def identified(
         is_shared = len(addresses.get(item.guid or "", ())) > 1 or any(
             each != by_guid for each in known.values()
         )
-        found.setdefault(known.get(by_address) or (by_address if is_shared else by_guid), item)
+        name = known.get(by_address) or (by_address if is_shared else by_guid)
+        if name in found and both_ids(spec, found[name])[1] != by_address:
+            name = by_address  # they were taken for one article that had moved, and stand here side by side
+        found.setdefault(name, item)
     return found
 
 

@@ -131,7 +131,7 @@ class State:
         """Note under which id an item goes, unless there is only one that it could have."""
         if by_guid != by_address:
             self._file.execute(
-                "insert or ignore into name values (?, ?, ?)", (by_guid, by_address, article_id)
+                "insert or replace into name values (?, ?, ?)", (by_guid, by_address, article_id)
             )
 
     def still_there(self, article_ids: list[str], now: float) -> None:

@@ -1,9 +1,14 @@
-"""The breaker, and text that must not move a terminal."""
+"""The breaker, letters of huge records, and text that must not move a terminal."""
+
+from datetime import UTC, datetime
 
 import pytest
 
-from streams.deadletter import Breaker, TooManyBad
+from streams.codec import encode
+from streams.core.errors import Rejected
+from streams.deadletter import KEPT_IN_PART, Breaker, TooManyBad, dead_letter, original_value
 from streams.logs import printable
+from streams.topology import MAX_LETTER_BYTES, MAX_MESSAGE_BYTES
 
 
 def feed(breaker: Breaker, *batches: tuple[int, int]) -> None:
@@ -52,3 +57,24 @@ def test_escapes_are_shown_and_never_sent_to_a_terminal() -> None:
     shown = printable(hostile)
     assert shown == r"\x1b]0;owned\x07\x1b[2J\u202eabc\x9b31m\r\nplain é 日本"
     assert printable("a\nb", keep="\n") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [
+        (b"k", b"{" * MAX_MESSAGE_BYTES, "bad_json"),
+        (b"k", b"{" * 12_400_000, KEPT_IN_PART),  # a producer that packs well gets it onto the topic
+        (b"\0" * 3_000_000, None, KEPT_IN_PART),
+        (b"\xff" * 3_000_000, b"{", KEPT_IN_PART),
+    ],
+    ids=["largest", "packed", "escaped key", "key that is no text"],
+)
+def test_every_letter_fits_its_topic(key: bytes, value: bytes | None, code: str) -> None:
+    letter = dead_letter(
+        topic="articles.raw", partition=0, offset=7, key=key, value=value, step="classify",
+        fault=Rejected("bad_json", "", "no JSON"), at=datetime(2025, 6, 1, tzinfo=UTC),
+    )  # fmt: skip
+    assert len(encode(letter)) < MAX_LETTER_BYTES
+    assert letter.code == code
+    assert (value or b"").startswith(original_value(letter))
+    assert "no JSON" in letter.reason

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,30 @@ def test_what_a_teaser_names_is_not_found() -> None:
 
 def test_a_text_of_one_teaser_is_read_all_the_same() -> None:
     assert hide_teasers("Watch: Minister rules out a truce") == "Watch: Minister rules out a truce"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The Post reported that Norway's premier appeared on Sunday to call for a truce.",
+        "Sign up to the truce, the minister told the rebels on Monday.",
+        "Read more than 40 nations' names under the call for a truce",
+    ],
+)
+def test_a_sentence_that_begins_like_a_teaser_is_read(line: str) -> None:
+    assert hide_teasers(f"Talks began.\n{line}") == f"Talks began.\n{line}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The post Norway calls for a truce appeared first on Fjord Post.",
+        "Sign up for our daily newsletter.",
+        "Read more about the truce",
+    ],
+)
+def test_a_line_about_the_page_is_hidden(line: str) -> None:
+    assert hide_teasers(f"Talks began.\n{line}").strip() == "Talks began."
 
 
 @given(st.lists(st.sampled_from(["Read more: A truce", "Related: Oil", "Talks began.", "", "Advertisement"])))
