@@ -8,6 +8,7 @@ from typing import Final
 from streams.core.model import Actor, Evidence, Observation, Stance, Strength, stable_id
 
 _START: Final = datetime(2024, 1, 1, tzinfo=UTC)
+_NOWHERE: Final = "XXX"  # ISO 3166 leaves the codes from XAA to XZZ to their users
 _OTHER: Final[dict[Stance, Stance]] = {"support": "oppose", "oppose": "support"}
 _MIX: Final[dict[Strength, float]] = {"deed": 0.1, "decision": 0.2, "statement": 0.55, "hint": 0.15}
 _ODDS: Final[dict[Strength, float]] = {"deed": 0.5, "decision": 0.7, "statement": 1.0, "hint": 1.75}
@@ -47,7 +48,8 @@ class Simulated:
 def simulate(world: World, number: int, length: int, seed: int) -> list[Simulated]:
     """Give so many series of about so many observations each."""
     return [
-        _series(world, f"S{i:03d}|sanctions|XXX", length, random.Random(f"{seed}/{i}")) for i in range(number)
+        _series(world, f"S{i:03d}|sanctions|{_NOWHERE}", length, random.Random(f"{seed}/{i}"))
+        for i in range(number)
     ]
 
 
@@ -84,7 +86,7 @@ def _story(world: World, series: str, stance: Stance, now: datetime, rng: random
         article_id=mark,
         actor=Actor(series.split("|", maxsplit=1)[0], "Simland"),
         issue="sanctions",
-        context="XXX",
+        context=_NOWHERE,
         stance=read,
         score=rng.uniform(0.6, 1.0),
         strength=strength,

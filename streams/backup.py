@@ -21,7 +21,7 @@ from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, Transport
 from streams.kafka import admin, consumer
 from streams.search import make_client, told
 from streams.settings import ServiceUnreachable, Settings
-from streams.topology import sources
+from streams.topology import group_of, sources
 
 T = TypeVar("T")
 # What these roles wrote after the backup is gone with a restore, so they take it from Kafka again.
@@ -165,7 +165,7 @@ async def committed(settings: Settings, roles: Sequence[str]) -> Offsets:
     found: Offsets = {}
     async with admin(settings) as client:
         for role in roles:
-            offsets = await _asked(client.list_consumer_group_offsets, _group(settings, role))
+            offsets = await _asked(client.list_consumer_group_offsets, group_of(settings, role))
             topics = found.setdefault(role, {})
             for tp, meta in offsets.items():
                 topics.setdefault(tp.topic, {})[str(tp.partition)] = max(0, meta.offset)
@@ -176,7 +176,7 @@ async def roles_at_work(settings: Settings) -> list[str]:
     """The roles of which a worker is in its consumer group now. Raises KafkaUnreachable."""
     async with admin(settings) as client:
         look = partial(_has_members, client)
-        return [role for role in CHANGED if await _asked(look, _group(settings, role))]
+        return [role for role in CHANGED if await _asked(look, group_of(settings, role))]
 
 
 async def _has_members(client: AIOKafkaAdminClient, group: str) -> bool:
@@ -206,7 +206,7 @@ async def set_back(settings: Settings, offsets: Offsets) -> None:
         partitions = await _partitions(settings, role)
         if not partitions:
             continue
-        async with consumer(settings, group=_group(settings, role)) as reader:
+        async with consumer(settings, group=group_of(settings, role)) as reader:
             reader.assign(partitions)
             starts, ends = await reader.beginning_offsets(partitions), await reader.end_offsets(partitions)
             noted = {tp: topics.get(tp.topic, {}).get(str(tp.partition), 0) for tp in partitions}
@@ -226,10 +226,6 @@ async def _partitions(settings: Settings, role: str) -> list[TopicPartition]:
     return [
         TopicPartition(topic["topic"], part["partition"]) for topic in found for part in topic["partitions"]
     ]
-
-
-def _group(settings: Settings, role: str) -> str:
-    return settings.topic(f"stancewatch-{role}")
 
 
 def _backup(found: Mapping[str, Any]) -> Backup:

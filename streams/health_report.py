@@ -25,6 +25,7 @@ from streams.topology import (
     OBSERVATIONS_INDEX,
     ROLES,
     SHIFTS_INDEX,
+    group_of,
     sources,
 )
 
@@ -184,7 +185,7 @@ async def _kafka(settings: Settings, seconds: float) -> tuple[Service, dict[str,
 async def _committed(client: Any, settings: Settings) -> dict[str, dict[TopicPartition, int]]:
     found = {}
     for role in ROLES:
-        offsets = await client.list_consumer_group_offsets(settings.topic(f"stancewatch-{role}"))
+        offsets = await client.list_consumer_group_offsets(group_of(settings, role))
         found[role] = {tp: max(0, meta.offset) for tp, meta in offsets.items()}
     return found
 

@@ -13,7 +13,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 from streams.credentials import client_options
 from streams.patience import ServiceAway, until_served
 from streams.settings import ServiceUnreachable, Settings
-from streams.topology import MAX_LETTER_BYTES, TopicSpec, sources
+from streams.topology import MAX_LETTER_BYTES, TopicSpec, group_of, sources
 
 
 class KafkaUnreachable(ServiceUnreachable):
@@ -145,9 +145,8 @@ async def consumer(
 )
 async def group_lag(settings: Settings, role: str) -> int:
     """Records of its topics that a role has still to commit. Raises KafkaUnreachable, KafkaError."""
-    group = settings.topic(f"stancewatch-{role}")
     async with admin(settings) as client:
-        committed = await client.list_consumer_group_offsets(group)
+        committed = await client.list_consumer_group_offsets(group_of(settings, role))
     async with consumer(settings) as reader:
         await reader._client.force_metadata_update()
         lag = 0

@@ -66,8 +66,8 @@ DISK_USED = Gauge("stancewatch_elasticsearch_disk_used_ratio", "Used share of El
 # Every code that a dead letter may have, so that even a first burst of one is seen to increase.
 CODES = (
     "alert_refused", "bad_date", "bad_encoding", "bad_json", "bad_record", "bad_schema", "date_in_future", "date_too_old",
-    "empty_source", "empty_text", "empty_value", "id_too_long", "index_refused", "kept_in_part", "missing_published_at", "missing_source",
-    "missing_text", "not_an_object", "read_timeout", "reader_crashed", "reader_failed", "too_deep", "too_large", "too_long",
+    "empty_source", "empty_text", "empty_value", "id_too_long", "index_refused", "kept_in_part", "missing_published_at",
+    "missing_source", "missing_text", "not_an_object", "read_timeout", "reader_crashed", "reader_failed", "too_deep", "too_large", "too_long",
     "webhook_refused", "wrong_type",
 )  # fmt: skip
 

@@ -63,6 +63,11 @@ def topic_specs(settings: Settings) -> tuple[TopicSpec, ...]:
     )
 
 
+def group_of(settings: Settings, role: str) -> str:
+    """The consumer group of a role, which is the name of its Faust app as well."""
+    return settings.topic(f"stancewatch-{role}")
+
+
 def sources(role: str) -> tuple[str, ...]:
     """The topics that a role consumes."""
     return {

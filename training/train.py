@@ -60,7 +60,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    school = School(labelled_alone(load_lexicon()), doubtful(options.labels))
+    school = School(load_lexicon(), doubtful(options.labels))
     rows = shared(options.labels)
     if options.folds:
         report(school, rows, options.folds)
@@ -77,8 +77,8 @@ class School:
     """
 
     def __init__(self, lexicon: Lexicon, doubtful: Sequence[Labelled]) -> None:
-        self.lexicon = lexicon
         self.own = own()
+        self.lexicon = _labelled_alone(lexicon, self.own)
         self.doubtful = doubtful
         self._split = load_split(WORD_PIECES)
 
@@ -115,9 +115,9 @@ class School:
         return looks(rows, self.lexicon, self._split)
 
 
-def labelled_alone(lexicon: Lexicon) -> Lexicon:
-    """Leave out the issues that none of our labels speaks of: these are read by rules, not by weights that saw no such stance."""
-    known = {issue for row in own() for issue in row.topics}
+def _labelled_alone(lexicon: Lexicon, rows: Sequence[Labelled]) -> Lexicon:
+    """Leave out the issues that no label speaks of: these are read by rules, not by weights that saw no such stance."""
+    known = {issue for row in rows for issue in row.topics}
     return replace(lexicon, issues=Issues(each for each in lexicon.issues.all.values() if each.id in known))
 
 

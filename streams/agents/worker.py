@@ -20,7 +20,7 @@ from streams.credentials import faust_credentials
 from streams.deadletter import TooManyBad
 from streams.metrics import AGE, CONSUMED, IN_WORK, born
 from streams.settings import Settings
-from streams.topology import MAX_LETTER_BYTES, sources
+from streams.topology import MAX_LETTER_BYTES, group_of, sources
 
 log = structlog.get_logger(__name__)
 EXIT_GAVE_UP = 70
@@ -98,7 +98,7 @@ class Worker:
 def make_app(role: str, settings: Settings) -> Any:
     """A Faust app by the rules that keep it from losing records; the figures are in ``docs/decisions/``."""
     return faust.App(
-        settings.topic(f"stancewatch-{role}"),
+        group_of(settings, role),
         broker=";".join(f"aiokafka://{host.strip()}" for host in settings.kafka.split(",")),
         broker_credentials=faust_credentials(settings),
         processing_guarantee="at_least_once",

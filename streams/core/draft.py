@@ -1,7 +1,9 @@
 """An article while it is being read: one body of headline and text, its sentences, and what was found in them."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from streams.core.grammar import Tree
 from streams.core.issues import IssueMention
@@ -42,6 +44,7 @@ _SMALL = frozenset(
     ]
 )
 _YEARS = re.compile(r"\d")
+_start = attrgetter("start")
 
 
 @dataclass(slots=True)
@@ -94,6 +97,10 @@ class Draft:
         """Give the wording of a sentence."""
         start, end = self.sentences[index]
         return self.body[start:end]
+
+    def sentence_at(self, offset: int) -> int:
+        """Give the index of the sentence that an offset falls in or after; -1 before the first."""
+        return bisect_right(self.sentences, offset, key=_start) - 1
 
     def evidence(self, start: int, end: int) -> Evidence:
         """Quote a span of the body, cut to a readable length, where it stands in the article."""

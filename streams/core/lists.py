@@ -1,7 +1,6 @@
 """Actors in a list (``Poland, Finland and the Baltic states``) do together what is said of any of them."""
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -44,7 +43,7 @@ def listed(draft: Draft) -> dict[int, int]:
 
 def _is_next_clause(draft: Draft, left: Mention, right: Mention) -> bool:
     """Whether a clause ends between the two: ``will send soldiers to Ukraine, the chancellor said``."""
-    index = bisect_right(draft.sentences, left.start, key=lambda each: each.start) - 1
+    index = draft.sentence_at(left.start)
     tree = draft.trees.get(index)
     if tree is None:
         return False

@@ -1,6 +1,5 @@
 """The way of an article: issues and actors, windows, grammar, topics, stances, reported shifts, in one pass."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -144,11 +143,10 @@ class Reader:
         )
 
     def _by_network(self, work: Draft, looks: Iterable[Look]) -> Iterator[Verdict]:
-        starts = [sentence.start for sentence in work.sentences]
         for look in looks:
             for held in look.held:
                 if held.issue.issue in self._network.taught:
-                    yield from verdicts(held, bisect_right(starts, held.actor.start) - 1)
+                    yield from verdicts(held, work.sentence_at(held.actor.start))
 
     def _by_grammar(self, work: Draft) -> Iterator[Verdict]:
         for candidate, facts in pairs(work, self.lexicon):

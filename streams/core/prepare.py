@@ -1,6 +1,5 @@
 """The first half of reading: which issues and actors an article speaks of, and where. Nothing is judged yet."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -77,8 +76,7 @@ def _add_echoes(work: Draft, issues: Issues) -> None:
 
 
 def _sort_in(work: Draft) -> None:
-    starts = [sentence.start for sentence in work.sentences]
     for mention in work.mentions:
-        index = bisect_right(starts, mention.start) - 1
+        index = work.sentence_at(mention.start)
         if index >= 0:
             work.actors.setdefault(index, []).append(mention)

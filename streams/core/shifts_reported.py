@@ -1,7 +1,6 @@
 """Where the text itself says that an actor changes course, and from what to what."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -117,11 +116,8 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
 
 def _turning_sentences(draft: Draft) -> list[int]:
     """Give the sentences with an actor and a wording of a turn; one look at the whole text finds most have none."""
-    starts = [start for start, _ in draft.sentences]
     hits = (
-        {bisect_right(starts, match.start()) - 1 for match in _ANY.finditer(draft.body)}
-        if draft.issues
-        else set()
+        {draft.sentence_at(match.start()) for match in _ANY.finditer(draft.body)} if draft.issues else set()
     )
     return sorted(i for i in hits if i in draft.actors and _match(draft, *draft.sentences[i]) is not None)
 

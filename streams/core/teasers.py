@@ -22,7 +22,7 @@ _TAIL = re.compile(
     r")\s*\Z",
     re.I,
 )
-LONGEST_LINE = 400
+_LONGEST_LINE = 400
 
 
 def without_teaser(text: str) -> str:
@@ -43,4 +43,4 @@ def hide_teasers(text: str) -> str:
 
 
 def _is_teaser(line: str) -> bool:
-    return len(line) <= LONGEST_LINE and _LINE.fullmatch(line.strip()) is not None
+    return len(line) <= _LONGEST_LINE and _LINE.fullmatch(line.strip()) is not None

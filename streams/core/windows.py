@@ -1,6 +1,5 @@
 """What the network looks at together: a short item whole, of a long article each sentence that speaks of an issue."""
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -64,9 +63,8 @@ def _length(draft: Draft, index: int) -> int:
 
 
 def _naming_sentences(draft: Draft) -> set[int]:
-    starts = [sentence.start for sentence in draft.sentences]
     return {
-        bisect_right(starts, mention.start) - 1
+        draft.sentence_at(mention.start)
         for mention in draft.mentions
         if mention.is_actor and mention.kind != "pronoun"
     }

@@ -130,8 +130,12 @@ class State:
     def keep_name(self, by_guid: str, by_address: str, article_id: str) -> None:
         """Note under which id an item goes, unless there is only one that it could have."""
         if by_guid != by_address:
+            # Most looks find it noted already: nothing is written then, and no disk waited for.
             self._file.execute(
-                "insert or replace into name values (?, ?, ?)", (by_guid, by_address, article_id)
+                "insert into name values (?, ?, ?)"
+                " on conflict (by_guid, by_address) do update set article_id = excluded.article_id"
+                " where article_id <> excluded.article_id",
+                (by_guid, by_address, article_id),
             )
 
     def still_there(self, article_ids: list[str], now: float) -> None:

@@ -9,7 +9,7 @@ from aiokafka import OffsetAndMetadata, TopicPartition
 from streams.fleet import Fleet
 from streams.kafka import consumer
 from streams.settings import Settings
-from streams.topology import RAW, ROLES
+from streams.topology import RAW, ROLES, group_of
 from tests.services import Receiver
 from tests.support import article, documents, eventually, send
 
@@ -42,7 +42,7 @@ async def state(settings: Settings) -> list[dict[str, Any]]:
 
 async def rewind(settings: Settings, role: str, topic: str) -> None:
     """Commit offset 0 for a role that is not running."""
-    async with consumer(settings, group=settings.topic(f"stancewatch-{role}")) as reader:
+    async with consumer(settings, group=group_of(settings, role)) as reader:
         partitions = [TopicPartition(topic, number) for number in range(settings.partitions)]
         reader.assign(partitions)
         await reader.commit({tp: OffsetAndMetadata(0, "") for tp in partitions})

@@ -304,10 +304,8 @@ def numbered(numbers: str, publisher: str, word: str = "Text") -> str:
         (["12", "2", "1", "21"], ["12", "", "", ""]),
         (["1", "21", "2", "12"], ["1", "2", "", ""]),
         (["12", "3", "4", "1234"], ["12", "3", "4", ""]),
-        (
-            ["1", "2", "12", "123", "12"],
-            ["1", "2", "12", "3", ""],
-        ),  # taken for one that moved, until both are there
+        # Taken for one that moved, until both are there.
+        (["1", "2", "12", "123", "12"], ["1", "2", "12", "3", ""]),
     ],
 )
 async def test_an_item_keeps_its_id_whoever_comes_and_goes_beside_it(
