@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from ahocorasick_rs import AhoCorasick
 
+from streams.core.text import caseless, lower
+
 Frame = Literal["fighting", "deployment", "sanctioned"]
 _SHORTEST_STEM = 2
 _LETTERS = re.compile(r"[A-Za-z][A-Za-z -]*")
@@ -76,8 +78,8 @@ def build_issue(data: Mapping[str, Any]) -> Issue:
         context=data["context"],
         terms=tuple(_term(row, words) for row in data["terms"]),
         echoes=tuple(_term(row, words, is_echo=True) for row in data.get("echoes", ())),
-        others=re.compile(rf"\b(?:{others})\b", re.IGNORECASE) if others else None,
-        doubts=re.compile(rf"\b(?:{doubts})\b", re.IGNORECASE) if doubts else None,
+        others=caseless(rf"\b(?:{others})\b") if others else None,
+        doubts=caseless(rf"\b(?:{doubts})\b") if doubts else None,
         cues=data.get("cues", {}),
     )
 
@@ -87,7 +89,7 @@ def _fill(pattern: str, words: Mapping[str, str]) -> str:
 
 
 def _term(row: Mapping[str, Any], words: Mapping[str, str], *, is_echo: bool = False) -> Term:
-    pattern = re.compile(rf"\b(?:{_fill(row['pattern'], words)})\b", re.IGNORECASE)
+    pattern = caseless(rf"\b(?:{_fill(row['pattern'], words)})\b")
     is_weak, is_act = (str(row.get(key, "")).lower() == "true" for key in ("weak", "act"))
     stems = anchor_stems(_fill(row["pattern"], words))
     return Term(row["id"], pattern, int(row["sign"]), is_weak or is_echo, is_act, is_echo, stems)
@@ -162,15 +164,17 @@ class Issues:
     def doubts(self, text: str, found: Mapping[int, Sequence[IssueMention]]) -> frozenset[str]:
         """Give those of the found issues about which a word of the text raises a doubt."""
         named = {mention.issue for mentions in found.values() for mention in mentions}
-        return frozenset(id_ for id_ in named if (doubts := self.all[id_].doubts) and doubts.search(text))
+        folded = lower(text)
+        return frozenset(id_ for id_ in named if (doubts := self.all[id_].doubts) and doubts.search(folded))
 
     def _matched(
         self, stems: "_Stems", text: str, sentences: Sequence[tuple[int, int]], among: Container[str]
     ) -> dict[int, list[IssueMention]]:
         found: dict[int, list[IssueMention]] = {}
-        for index, terms in stems.locate(text, sentences).items():
+        folded = lower(text)
+        for index, terms in stems.locate(folded, sentences).items():
             start, end = sentences[index]
-            mentions = _mentions(self.all, [each for each in terms if each[0] in among], text, start, end)
+            mentions = _mentions(self.all, [each for each in terms if each[0] in among], folded, start, end)
             if mentions:
                 found[index] = mentions
         return found
@@ -189,9 +193,8 @@ class _Stems:
         self._owners = list(owners.values())
         self._automaton = AhoCorasick(list(owners))
 
-    def locate(self, text: str, sentences: Sequence[tuple[int, int]]) -> dict[int, list[tuple[str, Term]]]:
+    def locate(self, folded: str, sentences: Sequence[tuple[int, int]]) -> dict[int, list[tuple[str, Term]]]:
         starts = [start for start, _ in sentences]
-        folded = lower(text)
         tried: dict[int, set[int]] = (
             {i: set(self._always) for i in range(len(sentences))} if self._always else {}
         )
@@ -202,18 +205,12 @@ class _Stems:
         return {index: [self._terms[i] for i in sorted(found)] for index, found in sorted(tried.items())}
 
 
-def lower(text: str) -> str:
-    """Lower the case of a text and keep its length."""
-    folded = text.lower()
-    return folded if len(folded) == len(text) else "".join(char.lower()[0] for char in text)
-
-
 def _mentions(
-    issues: Mapping[str, Issue], terms: Iterable[tuple[str, Term]], text: str, start: int, end: int
+    issues: Mapping[str, Issue], terms: Iterable[tuple[str, Term]], folded: str, start: int, end: int
 ) -> list[IssueMention]:
     taken: dict[tuple[str, int], IssueMention] = {}
     for issue, term in terms:
-        for match in term.pattern.finditer(text, start, end):
+        for match in term.pattern.finditer(folded, start, end):
             mention = IssueMention(issue, term, match.start(), match.end(), _anchor(match))
             known = taken.get((issue, mention.anchor))
             if known is None or (known.term.is_weak and not term.is_weak):
@@ -221,18 +218,18 @@ def _mentions(
     if not taken:
         return []
     return sorted(
-        _meant(issues, list(taken.values()), text, start, end), key=lambda each: (each.anchor, each.issue)
+        _meant(issues, list(taken.values()), folded, start, end), key=lambda each: (each.anchor, each.issue)
     )
 
 
 def _meant(
-    issues: Mapping[str, Issue], mentions: list[IssueMention], text: str, start: int, end: int
+    issues: Mapping[str, Issue], mentions: list[IssueMention], folded: str, start: int, end: int
 ) -> list[IssueMention]:
     """Leave out the mentions that overlap a sense which is not the issue."""
     others: dict[str, list[tuple[int, int]]] = {}
     for id_ in {each.issue for each in mentions}:
         pattern = issues[id_].others
-        others[id_] = [match.span() for match in pattern.finditer(text, start, end)] if pattern else []
+        others[id_] = [match.span() for match in pattern.finditer(folded, start, end)] if pattern else []
     return [
         each
         for each in mentions

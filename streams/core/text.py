@@ -20,6 +20,8 @@ _ABBREVIATION = re.compile(
 )
 _OPENING = re.compile(r"\s+[\"'“‘(\[–—-]?\s?[^\W_a-zà-ÿ]")
 _WORD = re.compile(r"\w+")
+_NOT_A_LETTER = r"\\.|\(\?P"
+_OF_A_PATTERN = re.compile(rf"({_NOT_A_LETTER})|.", re.DOTALL)
 
 
 class Sentence(NamedTuple):
@@ -55,6 +57,20 @@ def _append(found: list[Sentence], text: str, start: int, end: int) -> None:
     tail = len(piece.rstrip())
     if tail > lead:
         found.append(Sentence(start + lead, start + tail))
+
+
+def lower(text: str) -> str:
+    """Lower the case of a text and keep its length."""
+    folded = text.lower()
+    return folded if len(folded) == len(text) else "".join(char.lower()[0] for char in text)
+
+
+def caseless(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern for text that ``lower`` has been through, in which it matches what it would match in any case.
+
+    In half the time: a search without regard to case may not skip ahead to the letters that a match begins with.
+    """
+    return re.compile(_OF_A_PATTERN.sub(lambda part: part[1] or part[0].lower(), pattern))
 
 
 def words(text: str) -> list[str]:

@@ -1,10 +1,11 @@
 import itertools
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.text import fingerprint, is_copy, similarity, split
+from streams.core.text import caseless, fingerprint, is_copy, lower, similarity, split
 
 WIRE = (
     "France will send 300 soldiers to Romania next month, the defence minister said on Tuesday, as part of a NATO"
@@ -54,3 +55,15 @@ def test_a_fingerprint_has_a_fixed_length_and_equals_itself(text: str) -> None:
 def test_what_is_no_fingerprint_is_refused() -> None:
     with pytest.raises(ValueError, match="fingerprint"):
         similarity("ab", "cd")
+
+
+@given(text=st.text(alphabet="aBcXÉé .-", max_size=30))
+def test_a_caseless_pattern_finds_in_lowered_text_what_it_would_find_in_any_case(text: str) -> None:
+    source = r"\b(?P<a>Ab|\w\S)[A-C]?x*"
+    in_any_case = [match.span() for match in re.finditer(source, text, re.IGNORECASE)]
+    assert [match.span() for match in caseless(source).finditer(lower(text))] == in_any_case
+
+
+@given(text=st.text(max_size=30))
+def test_lowered_text_keeps_every_offset(text: str) -> None:
+    assert len(lower(text)) == len(text)
