@@ -14,6 +14,7 @@ from aiokafka.errors import (
     CommitFailedError,
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
+    KafkaError,
     for_code,
 )
 from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, TransportError
@@ -156,6 +157,8 @@ async def open_backups(settings: Settings, repository: str) -> AsyncIterator[Bac
             else ""
         )
         raise BackupFailed(f"Elasticsearch refuses: {error.status_code} {error.message}{hint}") from error
+    except KafkaError as error:
+        raise BackupFailed(f"Kafka at {settings.kafka} refuses: {error}") from error
     finally:
         await client.close()
 

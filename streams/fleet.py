@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from streams.kafka import group_lag
-from streams.settings import Settings
+from streams.settings import ENV_FILE, Settings
 from streams.topology import MONITOR_PORTS, ROLES
 
 STOP_GRACE = 10.0
@@ -120,12 +120,13 @@ class Fleet:
         return took
 
     def environment(self) -> dict[str, str]:
-        """The settings as variables for a child."""
+        """The settings as variables for a child, which reads no file of settings beside them."""
         values = self.settings.model_dump(exclude_unset=True, exclude_none=True)
         secret = (
             {"elasticsearch_password": self.settings.password()} if "elasticsearch_password" in values else {}
         )
-        return {f"STANCEWATCH_{key.upper()}": str(value) for key, value in {**values, **secret}.items()}
+        given = {f"STANCEWATCH_{key.upper()}": str(value) for key, value in {**values, **secret}.items()}
+        return {ENV_FILE: "", **given}
 
 
 def tail(log: Path, lines: int = 15) -> str:

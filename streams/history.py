@@ -27,14 +27,15 @@ def read_all(records: Iterable[tuple[int, bytes]], reading: Reading) -> Iterator
     for batch in _batched(records):
         now = datetime.now(UTC)
         results: dict[int, EnrichedEvent | BadLine] = {}
-        articles = []
+        articles = {}
         for number, value in batch:
             try:
-                articles.append((number, reading.raw.read(value, now)))
+                articles[number] = reading.raw.read(value, now), now
             except Rejected as fault:
                 results[number] = BadLine(number, fault)
-        events = reading.reader.read_many([article for _, article in articles], now)
-        results |= {number: event for (number, _), event in zip(articles, events, strict=True)}
+        read = reading.each(list(articles.values()), lambda event: event)
+        for number, result in zip(articles, read, strict=True):
+            results[number] = BadLine(number, result) if isinstance(result, Rejected) else result
         yield from (results[number] for number in sorted(results))
 
 

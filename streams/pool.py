@@ -2,13 +2,12 @@
 
 import asyncio
 import multiprocessing
-import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as ReadTimeout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 from threadpoolctl import threadpool_limits
@@ -121,33 +120,15 @@ def read_chunk(records: Sequence[tuple[bytes | None, datetime]]) -> list[Read | 
     """Read a few records in this process."""
     reading = _reading()
     results: list[Read | Rejected] = [Rejected("unread", "", "")] * len(records)
-    articles = []
+    articles = {}
     for place, (value, at) in enumerate(records):
         try:
-            articles.append((place, reading.raw.read(value, at), at))
+            articles[place] = reading.raw.read(value, at), at
         except Rejected as fault:
             results[place] = fault
-    for place, result in _read_articles(reading, articles):
+    for place, result in zip(articles, reading.each(list(articles.values()), _encode), strict=True):
         results[place] = result
     return results
-
-
-def _read_articles(
-    reading: Reading, articles: list[tuple[int, Any, datetime]]
-) -> list[tuple[int, Read | Rejected]]:
-    if not articles:
-        return []
-    try:
-        events = reading.reader.read_many([article for _, article, _ in articles], articles[0][2])
-        return [
-            (place, _encode(replace(event, ingested_at=at)))
-            for (place, _, at), event in zip(articles, events, strict=True)
-        ]
-    except Exception:  # noqa: BLE001 - the reader met what its authors did not foresee: one record must bear it
-        if len(articles) == 1:
-            detail = traceback.format_exc(limit=-3)[-400:]
-            return [(articles[0][0], Rejected("reader_failed", "", detail))]
-        return [result for article in articles for result in _read_articles(reading, [article])]
 
 
 def _encode(event: EnrichedEvent) -> Read:

@@ -1,10 +1,13 @@
 """One frozen settings object, read once at the entry from ``STANCEWATCH_*`` variables or an ``.env`` file."""
 
+import os
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENV_FILE: Final = "STANCEWATCH_ENV_FILE"
 
 
 class ServiceUnreachable(Exception):  # noqa: N818 - says what is so
@@ -19,7 +22,7 @@ class Settings(BaseSettings):
     """Everything that an operator may turn. Each field is the variable ``STANCEWATCH_`` + its name in capitals."""
 
     model_config = SettingsConfigDict(
-        env_prefix="STANCEWATCH_", env_file=".env", extra="ignore", frozen=True, str_strip_whitespace=True
+        env_prefix="STANCEWATCH_", extra="ignore", frozen=True, str_strip_whitespace=True
     )
 
     kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, host:port with commas between")
@@ -136,11 +139,15 @@ class Settings(BaseSettings):
             raise SettingsError(f"STANCEWATCH_{name.upper()}_FILE: {error}") from error
 
 
-def load_settings(**overrides: object) -> Settings:
-    """The settings of this process. Raises SettingsError that names every bad key at once."""
+def load_settings(*, env_file: str | None = None, **overrides: object) -> Settings:
+    """The settings of this process. Raises SettingsError that names every bad key at once.
+
+    env_file is read beside the environment; unset, the one that ``STANCEWATCH_ENV_FILE`` names, else ``.env``; empty, none.
+    """
     given = {key: value for key, value in overrides.items() if value is not None}
+    file = os.environ.get(ENV_FILE, ".env") if env_file is None else env_file
     try:
-        return Settings(**given)  # type: ignore[arg-type]
+        return Settings(_env_file=file or None, **given)  # type: ignore[arg-type, call-arg]
     except ValidationError as error:
         lines = [
             f"  STANCEWATCH_{str(e['loc'][0]).upper()}: {e['msg']}{_shown(str(e['loc'][0]), e['input'])}"

@@ -7,6 +7,8 @@ import pytest
 
 pytest_plugins = ["tests.services", "tests.publisher"]
 
+# What stands in .env is for the services of whoever wrote it. Commands that tests run read none either.
+os.environ["STANCEWATCH_ENV_FILE"] = ""
 SHARED = Path(os.environ.get("STANCEWATCH_SHARED", Path(__file__).parents[2] / "shared"))
 
 

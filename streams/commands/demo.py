@@ -59,7 +59,8 @@ def demo(
     except ServicesError as error:
         show_error(out(stderr=True), error)
         raise typer.Exit(error.exit_code) from error
-    settings = load_settings(kafka=endpoints.kafka, elasticsearch=endpoints.elasticsearch)
+    # What .env says of other servers has no place beside these.
+    settings = load_settings(env_file="", kafka=endpoints.kafka, elasticsearch=endpoints.elasticsearch)
     fleet = Fleet(settings, config.home / "logs")
     try:
         _show(console, fleet)
