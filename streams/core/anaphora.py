@@ -108,6 +108,9 @@ def _is_within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
 def _resolved(
     mentions: Sequence[Mention], text: str, sentences: Sequence[tuple[int, int]]
 ) -> Iterator[Mention]:
+    quotes = [match.span() for match in _QUOTED.finditer(text)]
+    # Who tells of a quote is not named in it.
+    outside = [each for each in mentions if not _is_within(each.start, quotes)]
     for number, (start, end) in enumerate(sentences):
         for match in _DESCRIPTION.finditer(text, start, end):
             kind = match.lastgroup
@@ -116,7 +119,8 @@ def _resolved(
             ):
                 continue
             spans = [(start, match.start()), *reversed(sentences[max(0, number - _REACH) : number])]
-            referent = _referent(_class(kind), mentions, spans, text)
+            reach = mentions if _is_within(match.start(), quotes) else outside
+            referent = _referent(_class(kind), reach, spans, text)
             if referent is not None:
                 yield _mention(match, kind, referent, is_place=_is_place(kind, text, match.start()))
 

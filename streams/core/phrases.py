@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from streams.core.mentions import Mention, Sense, Token
 from streams.core.model import Actor
-from streams.core.surroundings import is_address, is_beside, is_near
+from streams.core.surroundings import is_address, is_beside, is_dateline, is_near
 
 _NAME = re.compile(
     r"(?: (?:(?:al|el|bin|ibn|ben|von|van|der|den|de|da|di|do|dos|du|le|la|abu|ould)[ -])*"
@@ -132,6 +132,7 @@ def _actor(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention, int]:
     is_actor = token.sense.is_actor and token.is_current and not is_beside(text, token)
     is_actor = is_actor and not is_near(text, token.end)
     is_actor = is_actor and not is_address(text, token, tokens[at - 1] if at else None)
+    is_actor = is_actor and not is_dateline(text, token)
     span = _heads(text, tokens, at + 1, token.end, _TO_HEAD, whose=token.sense)
     span.takes_name = span.takes_name or (span.next == at + 1 and token.sense.takes_name)
     _named(text, tokens, span, token.sense.id)

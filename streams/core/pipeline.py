@@ -21,7 +21,7 @@ from streams.core.topics import Signs, by_issue, score_by_looks, score_by_rule, 
 from streams.core.whereabouts import Whereabouts
 from streams.core.windows import telling, windows
 
-PIPELINE_VERSION = "9"
+PIPELINE_VERSION = "10"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ _NOT_HELD = {"accuse", "fear", "suffer"}
 _NETWORK, _GRAMMAR = 0.45, 0.55
 _LITTLE = 1e-6
 _CLEARLY = 2.0  # times as likely as the other side
+_FADING = 0.1  # the eleventh sentence counts half as much as the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,24 +129,31 @@ def _joined_by(found: Iterable[Verdict], key: Callable[[Verdict], Hashable]) -> 
 def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
     """Join the witnesses of each stance, and keep the stance that is likeliest then.
 
-    Places are witnesses: what several of them say is likelier than what one says.
+    Places are witnesses: what several of them say is likelier than what one says. Where they contradict each other, those
+    that come first count more: newspapers tell what is new before what was.
     """
-    by_network = [each for each in witnesses if each.candidate is None]
-    by_grammar = [each for each in witnesses if each.candidate is not None]
-    share = _GRAMMAR if by_network else 1.0
-    chances = _decided({each: _any(by_network, each) for each in STANCES}, by_grammar)
-    scores = {each: _NETWORK * chances[each] + share * _any(by_grammar, each) for each in STANCES}
-    stance = max(STANCES, key=lambda each: scores[each])
+    faded = [replace(each, score=each.score / (1.0 + _FADING * each.sentence)) for each in witnesses]
+    by_stance = _scores(faded)
+    stance = max(STANCES, key=lambda each: by_stance[each])
     own = [each for each in witnesses if each.stance == stance]
     surest = max(own, key=lambda each: (each.candidate is not None, each.score))
     view = max((e for e in own if e.candidate is None), key=lambda each: each.score, default=surest)
     return replace(
         surest,
-        score=scores[stance],
+        score=_scores(witnesses)[stance],
         seen=tuple((each.score, held) for each in own for _, held in each.seen),
         strength=view.strength,
         modality=view.modality,
     )
+
+
+def _scores(witnesses: Sequence[Verdict]) -> dict[Stance, float]:
+    """How likely each stance is by what both readers say of all places."""
+    by_network = [each for each in witnesses if each.candidate is None]
+    by_grammar = [each for each in witnesses if each.candidate is not None]
+    share = _GRAMMAR if by_network else 1.0
+    chances = _decided({each: _any(by_network, each) for each in STANCES}, by_grammar)
+    return {each: _NETWORK * chances[each] + share * _any(by_grammar, each) for each in STANCES}
 
 
 def _decided(chances: dict[Stance, float], by_grammar: Sequence[Verdict]) -> dict[Stance, float]:

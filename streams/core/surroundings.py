@@ -21,6 +21,13 @@ _STRANGE_PLACE = re.compile(
     r"(?!(?:Jan|Febr)uary|March|April|May\b|June|July|August|(?:Septem|Octo|Novem|Decem)ber)"
     r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}, $"
 )
+_DATELINE = re.compile(
+    r"(?:[A-Z][A-Z.’'-]+(?:[ /][A-Z][A-Z.’'-]+){0,3}(?=[ ,])(?P<loud>)|[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){0,3})"
+    r"(?:, (?:[A-Z][\w.’'-]*)(?: [A-Z][\w.’'-]*){0,3}){0,2}"
+    r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?"
+    r"(?P<agency> \([^()\n]{2,40}\))?(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?(?:--|[–—-]) "
+)  # KYIV, April 21 (Agency) - ; Bucharest, Romania (Agency) — ; ABUJA -
+_DATELINE_REACH = 80
 _PLACES = frozenset({"seat", "city", "region"})
 _STOPS = frozenset(",.;:)")
 _COUNT = re.compile(
@@ -66,6 +73,19 @@ def is_address(text: str, token: Token, before: Token | None) -> bool:
     if before is not None and before.end == token.start - 2:
         return before.sense.kind in _PLACES and before.sense.country == token.sense.country
     return _STRANGE_PLACE.search(text, max(0, token.start - 40), token.start) is not None
+
+
+def is_dateline(text: str, token: Token) -> bool:
+    """Whether a line begins by saying where it was written: ``SEOUL -- North Korea will send ...``."""
+    line = text.rfind("\n", 0, token.start) + 1
+    if token.sense.case == "exact" or token.end - line > _DATELINE_REACH:
+        return False
+    found = _DATELINE.match(text, line)
+    return (
+        found is not None
+        and token.end <= found.end()
+        and (found["loud"] is not None or found["agency"] is not None)
+    )
 
 
 def _is_event(text: str, token: Token) -> bool:

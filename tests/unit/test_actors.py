@@ -112,6 +112,24 @@ def test_a_country_after_a_place_that_lies_elsewhere_acts(catalogue: Catalogue) 
     assert actors(catalogue, "Since talks in August, Iran, like others, has waited.") == ["IRN"]
 
 
+@pytest.mark.parametrize(
+    ("line", "who"),
+    [
+        ("SEOUL -- North Korea will send sappers.", ["PRK"]),
+        ("ABUJA - Its leaders met.", []),
+        ("KYIV, April 21 (Agency) - Russia attacked.", ["RUS"]),
+        ("Bucharest, Romania (Press Service) — Romania waited.", ["ROU"]),
+        ("GENEVA/DAMASCUS (Agency) – Syria agreed.", ["SYR"]),
+        ("Moscow - no friend of the truce - refused.", ["RUS"]),
+        ("NATO - Russia talks failed.", ["NATO", "RUS"]),
+    ],
+)
+def test_where_a_line_says_that_it_was_written_nobody_acts(
+    catalogue: Catalogue, line: str, who: list[str]
+) -> None:
+    assert actors(catalogue, f"A headline\n{line}") == who
+
+
 def test_terms_decide_who_holds_office(catalogue: Catalogue) -> None:
     text = "Bashar al-Assad and Ahmed al-Sharaa are named."
     assert actors(catalogue, text, datetime.date(2024, 11, 1)) == ["SYR"]
@@ -212,6 +230,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
         ("M23 announced a truce. The rebels left the town.", [("The rebels", "M23")]),
         ("Kenya sent police. The government wants more.", [("The government", "KEN")]),
         ("France and Spain met. The government fell.", []),
+        ('Brazil voted. "Pull out before Russia does," they said.', [("they", "BRA")]),
         ("It will rain.", []),
     ],
 )

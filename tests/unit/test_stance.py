@@ -1,0 +1,35 @@
+"""One stance out of many places."""
+
+import pytest
+
+from streams.core.issues import Issues, build_issue
+from streams.core.mentions import Mention
+from streams.core.model import Actor, Stance
+from streams.core.stance import Verdict, by_actor
+
+WHO = Mention(0, 5, "Kenya", Actor("KEN", "Kenya"), "country", "KEN", True)
+TERMS = [{"id": "truce", "pattern": "truce", "sign": 1}]
+(ISSUE,) = Issues([build_issue({"id": "ceasefire", "context": "fighting", "terms": TERMS})]).find(
+    "a truce", [(0, 7)]
+)[0]
+
+
+def place(sentence: int, stance: Stance, score: float) -> Verdict:
+    return Verdict(WHO, ISSUE, sentence, stance, score)
+
+
+@pytest.mark.parametrize("late", [5, 20])
+def test_where_places_contradict_each_other_the_earlier_one_counts_more(late: int) -> None:
+    news, background = place(1, "support", 0.8), place(late, "oppose", 0.85)
+    (joined,) = by_actor([background, news])
+    assert (joined.stance, joined.sentence) == ("support", 1)
+
+
+def test_several_late_places_outweigh_a_faint_early_one() -> None:
+    (joined,) = by_actor([place(0, "support", 0.3), place(4, "oppose", 0.9), place(6, "oppose", 0.9)])
+    assert joined.stance == "oppose"
+
+
+def test_how_sure_a_stance_is_does_not_depend_on_where_it_stands() -> None:
+    first, last = by_actor([place(0, "support", 0.8)]), by_actor([place(30, "support", 0.8)])
+    assert first[0].score == last[0].score
