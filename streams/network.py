@@ -29,11 +29,12 @@ class OnnxEncoder:
 
     def __call__(self, ids: Sequence[int], marks: Sequence[int], kept: Sequence[int]) -> NDArray[np.float32]:
         """Encode one window. Alone, since the eight-bit arithmetic scales by all that is encoded together."""
+        read = set(kept)
         given = {
             "ids": np.array(ids, dtype=np.int64),
             "marks": np.array(marks, dtype=np.int64),
             "kept": np.array(kept, dtype=np.int64),
-            "others": np.delete(np.arange(len(ids)), kept),
+            "others": np.array([place for place in range(len(ids)) if place not in read], dtype=np.int64),
         }
         vectors: NDArray[np.float32] = self._session.run(["vectors"], given)[0]
         return vectors

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
+
+_NOTHING = repeat(0.0)
 
 
 class Linear:
@@ -16,13 +19,14 @@ class Linear:
             raise ValueError(
                 f"{len(names)} names and {len(bias)} biases do not fit weights of shape {weights.shape}"
             )
-        self._rows = dict(zip(names, map(tuple, weights.tolist()), strict=True))
-        self._bias = tuple(bias.tolist())
+        self._models: list[tuple[float, dict[str, float]]] = [
+            (start, dict(zip(names, column, strict=True)))
+            for start, column in zip(bias.tolist(), weights.T.tolist(), strict=True)
+        ]
 
     def __call__(self, features: Sequence[str]) -> list[float]:
         """Give the probability that each of the models assigns to a set of features."""
-        known = (row for row in map(self._rows.get, features) if row is not None)
-        return [logistic(sum(column)) for column in zip(self._bias, *known, strict=True)]
+        return [logistic(sum(map(known.get, features, _NOTHING), start)) for start, known in self._models]
 
 
 def logistic(margin: float) -> float:

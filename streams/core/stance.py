@@ -132,8 +132,7 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
     Places are witnesses: what several of them say is likelier than what one says. Where they contradict each other, those
     that come first count more: newspapers tell what is new before what was.
     """
-    faded = [replace(each, score=each.score / (1.0 + _FADING * each.sentence)) for each in witnesses]
-    by_stance = _scores(faded)
+    by_stance = _scores(witnesses, _FADING)
     stance = max(STANCES, key=lambda each: by_stance[each])
     own = [each for each in witnesses if each.stance == stance]
     surest = max(own, key=lambda each: (each.candidate is not None, each.score))
@@ -147,33 +146,36 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
     )
 
 
-def _scores(witnesses: Sequence[Verdict]) -> dict[Stance, float]:
+def _scores(witnesses: Sequence[Verdict], fading: float = 0.0) -> dict[Stance, float]:
     """How likely each stance is by what both readers say of all places."""
     by_network = [each for each in witnesses if each.candidate is None]
-    by_grammar = [each for each in witnesses if each.candidate is not None]
+    by_grammar = _chances([each for each in witnesses if each.candidate is not None], fading)
     share = _GRAMMAR if by_network else 1.0
-    chances = _decided({each: _any(by_network, each) for each in STANCES}, by_grammar)
-    return {each: _NETWORK * chances[each] + share * _any(by_grammar, each) for each in STANCES}
+    decided = _decided(_chances(by_network, fading), by_grammar)
+    return {each: _NETWORK * decided[each] + share * by_grammar[each] for each in STANCES}
 
 
-def _decided(chances: dict[Stance, float], by_grammar: Sequence[Verdict]) -> dict[Stance, float]:
+def _decided(by_network: dict[Stance, float], by_grammar: dict[Stance, float]) -> dict[Stance, float]:
     """Lay what the network takes for undecided to the side that grammar clearly sees, unless a word says that nothing is
     decided: who draws up plans for a force leans to it.
     """
-    sides = {each: _any(by_grammar, each) for each in STANCES}
-    side: Stance = "support" if sides["support"] > sides["oppose"] else "oppose"
-    if sides["neutral"] or sides[side] < _CLEARLY * sides[OPPOSITE[side]] or not sides[side]:
-        return chances
-    return {**chances, side: min(1.0, chances[side] + chances["neutral"]), "neutral": 0.0}
+    side: Stance = "support" if by_grammar["support"] > by_grammar["oppose"] else "oppose"
+    seen, other = by_grammar[side], by_grammar[OPPOSITE[side]]
+    if by_grammar["neutral"] or seen < _CLEARLY * other or not seen:
+        return by_network
+    return {**by_network, side: min(1.0, by_network[side] + by_network["neutral"]), "neutral": 0.0}
 
 
-def _any(witnesses: Iterable[Verdict], stance: Stance) -> float:
-    """The chance that one of the places says it; within a sentence the surest mention counts."""
-    surest: defaultdict[int, float] = defaultdict(float)
+def _chances(witnesses: Sequence[Verdict], fading: float) -> dict[Stance, float]:
+    """The chance of each stance that one of the places says it; within a sentence the surest mention counts."""
+    surest: dict[Stance, dict[int, float]] = {each: {} for each in STANCES}
     for each in witnesses:
-        if each.stance == stance:
-            surest[each.sentence] = max(surest[each.sentence], each.score)
-    return 1.0 - prod(1.0 - score for score in surest.values())
+        told = surest[each.stance]
+        told[each.sentence] = max(told.get(each.sentence, 0.0), each.score)
+    return {
+        stance: 1.0 - prod(1.0 - score / (1.0 + fading * sentence) for sentence, score in told.items())
+        for stance, told in surest.items()
+    }
 
 
 def contexts(verdict: Verdict) -> dict[str | None, float]:

@@ -75,7 +75,7 @@ def caseless(pattern: str) -> re.Pattern[str]:
 
 def words(text: str) -> list[str]:
     """Give the words of a text in lower case, without marks."""
-    return [match.group().lower() for match in _WORD.finditer(text)]
+    return [word.lower() for word in _WORD.findall(text)]
 
 
 def fingerprint(text: str) -> str:
