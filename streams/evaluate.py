@@ -43,7 +43,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The figures of a set. strict counts the context of an observation, lenient does not.
+    """The figures of a set. strict counts the context of an observation, lenient does not. shifts: those that texts report,
+    by actor, issue and the new stance.
 
     confusion counts (stance in the labels, stance given) for each actor and issue that either names; ``none`` where
     one of the two has nothing. wrong_sign is the share of pairs that both name whose stance differs.
@@ -53,6 +54,7 @@ class Evaluation:
     topics: Mapping[str, Score]
     strict: Score
     lenient: Score
+    shifts: Score
     confusion: Mapping[tuple[str, str], int]
     pairs: int
     wrong: int
@@ -73,7 +75,7 @@ def evaluate(gold: Iterable[Row], pred: Iterable[Row]) -> Evaluation:
     given = {row.get("article_id", row.get("id")): row for row in pred}
     topics: defaultdict[str, Score] = defaultdict(Score)
     confusion: Counter[tuple[str, str]] = Counter()
-    strict = lenient = Score()
+    strict = lenient = shifts = Score()
     articles = pairs = wrong = 0
     for row in gold:
         event = given.get(row["id"], {})
@@ -85,13 +87,18 @@ def evaluate(gold: Iterable[Row], pred: Iterable[Row]) -> Evaluation:
         theirs, ours = row["observations"], event.get("observations", ())
         strict += _match(_keys(theirs, strict=True), _keys(ours, strict=True))
         lenient += _match(_keys(theirs, strict=False), _keys(ours, strict=False))
+        shifts += _match(
+            _turns(row.get("reported_shift", ()), "to"), _turns(event.get("reported_shifts", ()), "after")
+        )
         confusion += _confusion(theirs, ours)
         held = _stances(theirs)
         both = [each for each in ours if _pair(each) in held]
         pairs += len(both)
         wrong += sum(each["stance"] not in held[_pair(each)] for each in both)
         articles += 1
-    return Evaluation(articles, dict(sorted(topics.items())), strict, lenient, confusion, pairs, wrong)
+    return Evaluation(
+        articles, dict(sorted(topics.items())), strict, lenient, shifts, confusion, pairs, wrong
+    )
 
 
 def _name(topic: Any) -> str:
@@ -110,6 +117,10 @@ def _keys(observations: Iterable[Row], *, strict: bool) -> set[tuple[str | None,
     return {
         (*_pair(each), each["stance"], *((each.get("context"),) if strict else ())) for each in observations
     }
+
+
+def _turns(shifts: Iterable[Row], new: str) -> set[tuple[str | None, ...]]:
+    return {(*_pair(each), each[new]) for each in shifts}
 
 
 def _match(gold: set[tuple[str | None, ...]], pred: set[tuple[str | None, ...]]) -> Score:
@@ -154,6 +165,7 @@ def table(evaluation: Evaluation) -> str:
     rows = [(f"topic {name}", score) for name, score in evaluation.topics.items()]
     rows += [("topics, all", evaluation.all_topics)]
     rows += [("observations, strict", evaluation.strict), ("observations, lenient", evaluation.lenient)]
+    rows += [("reported shifts", evaluation.shifts)]
     lines += [f"{name:24}{each.precision:>10.3f}{each.recall:>10.3f}{each.f1:>10.3f}" for name, each in rows]
     lines += ["", f"wrong sign: {evaluation.wrong} of {evaluation.pairs} ({evaluation.wrong_sign:.1%})", ""]
     lines += ["labelled \\ given" + "".join(f"{each:>10}" for each in _STANCES)]
@@ -170,6 +182,7 @@ def figures(evaluation: Evaluation) -> dict[str, Any]:
     """Give an evaluation as plain numbers, for a machine."""
     scores = {f"topic_{name}": score for name, score in evaluation.topics.items()}
     scores |= {"topics": evaluation.all_topics, "strict": evaluation.strict, "lenient": evaluation.lenient}
+    scores["reported_shifts"] = evaluation.shifts
     rates = {
         name: {
             "precision": round(each.precision, 3),
@@ -190,11 +203,13 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def command(
-    gold: Annotated[Path, typer.Option(help="Labels, one JSON object a line: id, topics, observations.")],
+    gold: Annotated[
+        Path, typer.Option(help="Labels, one JSON object a line: id, topics, observations, reported_shift.")
+    ],
     pred: Annotated[Path, typer.Option(help="Enriched events, one JSON object a line.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print figures for a machine.")] = False,
 ) -> None:
-    """Score enriched events against labels: topics, observations, wrong signs, and what was taken for what.
+    """Score enriched events against labels: topics, observations, reported shifts, wrong signs, what was taken for what.
 
     Examples:
 

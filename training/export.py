@@ -27,6 +27,7 @@ _LINEAR = {
     "stance": "stance",
     "strength": "strength",
     "modality": "modality",
+    "turn": "turn",
 }
 
 

@@ -18,7 +18,7 @@ _BATCH = 24
 _WARM_UP = 0.1
 # Traps are written to be hard: far rarer in a stream than among our own.
 _WEIGHTS = {"shared": 1.5, "traps": 0.6}
-_STRENGTH, _MODALITY, _CONTEXT, _NO_CONTEXT, _TURN = 0.3, 0.15, 0.7, 0.2, 0.3
+_STRENGTH, _MODALITY, _CONTEXT, _NO_CONTEXT, _TURN = 0.3, 0.15, 0.7, 0.2, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,6 @@ def _stance_losses(net: Net, seen: Seen, example: Taught, told: Told) -> Iterato
         yield _STRENGTH * _cross(net.strength(hidden), STRENGTHS.index(label["strength"]))
     if label.get("modality") in MODALITIES:
         yield _MODALITY * _cross(net.modality(hidden), MODALITIES.index(label["modality"]))
-    # No part of the product: to tell what is new for an actor helps to tell what it holds.
     yield _TURN * functional.binary_cross_entropy_with_logits(
         net.turn(hidden)[0], torch.tensor(float(told.is_turn))
     )

@@ -10,7 +10,7 @@ from streams.core.issues import IssueMention
 from streams.core.mentions import Mention
 from streams.core.model import Evidence, RawArticle
 from streams.core.teasers import hide_teasers
-from streams.core.text import Sentence, fingerprint, split, words
+from streams.core.text import Sentence, fingerprint, lower, split, words
 
 _LONG = 900
 _LIKE = 0.5
@@ -67,6 +67,14 @@ class Draft:
     trees: dict[int, Tree] = field(default_factory=dict)
     shares: dict[str, int] = field(default_factory=dict)
     mark: str = ""
+    low: str = ""
+
+    @property
+    def folded(self) -> str:
+        """The body in lower case, at the same offsets."""
+        if not self.low:
+            self.low = lower(self.body)
+        return self.low
 
     @property
     def is_long(self) -> bool:

@@ -9,6 +9,7 @@ from streams.core.lists import listed
 from streams.core.mentions import Mention
 from streams.core.model import OPPOSITE, Stance
 from streams.core.stance import Verdict
+from streams.core.text import caseless
 
 # Each wording says how the stance read beside it is to be taken: as the new one (after), as the new one unless the
 # article says otherwise (vague), or not at all, since the wording itself tells which way it goes.
@@ -41,24 +42,20 @@ _TURNS: tuple[tuple[str, str, float], ...] = (
     (r"(?:long-standing|longtime|traditional) (?:refus\w+|reject\w+|oppos\w+|resist\w+|insist\w+|policy|position|neutral\w*)", "after", 0.7),
     (r"(?:ma[dk]es? an? (?:about-turn|u-turn)|back(?:ed|s) down|relent\w*|cav(?:es|ed) in|gives? in|gave in|reconsidered|thought better of|chang(?:es|ed) course|come round|comes round|came round|goes back on|went back on|reneg\w+)", "after", 0.75),
 )  # fmt: skip
-_PATTERNS = tuple(
-    (re.compile(rf"\b{pattern}\b", re.IGNORECASE), effect, score) for pattern, effect, score in _TURNS
-)
-_ANY = re.compile(rf"\b(?:{'|'.join(pattern for pattern, _, _ in _TURNS)})", re.IGNORECASE)
-_NOT_A_TURN = re.compile(
-    r"\b(?:has not|have not|had not|hasn['’]t|haven['’]t|did not|does not|no|denied|denies|without|not officially)\b[^.]{0,60}$",
-    re.IGNORECASE,
+_PATTERNS = tuple((caseless(rf"\b{pattern}\b"), effect, score) for pattern, effect, score in _TURNS)
+_ANY = caseless(rf"\b(?:{'|'.join(pattern for pattern, _, _ in _TURNS)})")
+_NOT_A_TURN = caseless(
+    r"\b(?:has not|have not|had not|hasn['’]t|haven['’]t|did not|does not|no|denied|denies|without|not officially)\b[^.]{0,60}$"
 )
 
-
-_OF_WHOM = re.compile(
+_OF_WHOM = caseless(
     r"\b(?:shift|change|turn|reversal|departure|break|u-turn|about-face)\b[^.]{0,24}?"
-    r"\b(?:direction|policy|position|stance|approach|course|strategy|thinking|line)\b (?:of|by|for|from|in|within)\b",
-    re.IGNORECASE,
+    r"\b(?:direction|policy|position|stance|approach|course|strategy|thinking|line)\b (?:of|by|for|from|in|within)\b"
 )
 _REACH = 24
 _BORROWED = 0.6
 _HELD = 0.3
+_SURE = 0.7  # of the network, that a place tells of a change of course
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     owned: list[Turn] = []
     unowned: list[Turn] = []
     open_ones: list[tuple[Mention, int]] = []
-    for index in _turning_sentences(draft):
+    for index in sorted({*_turning_sentences(draft), *(v.sentence for v in verdicts if _told(v) >= _SURE)}):
         here = [each for each in verdicts if each.sentence == index]
         turns = [turn for each in here if (turn := _turn(draft, each)) is not None]
         own = [turn for turn in turns if turn.verdict.score >= _HELD]
@@ -114,18 +111,18 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     return list(best.values())
 
 
-def _turning_sentences(draft: Draft) -> list[int]:
+def _turning_sentences(draft: Draft) -> set[int]:
     """Give the sentences with an actor and a wording of a turn; one look at the whole text finds most have none."""
     hits = (
-        {draft.sentence_at(match.start()) for match in _ANY.finditer(draft.body)} if draft.issues else set()
+        {draft.sentence_at(match.start()) for match in _ANY.finditer(draft.folded)} if draft.issues else set()
     )
-    return sorted(i for i in hits if i in draft.actors and _match(draft, *draft.sentences[i]) is not None)
+    return {i for i in hits if i in draft.actors and _match(draft, *draft.sentences[i]) is not None}
 
 
 def _match(draft: Draft, start: int, end: int) -> tuple[re.Match[str], str, float] | None:
     for pattern, effect, weight in _PATTERNS:
-        match = pattern.search(draft.body, start, end)
-        if match is not None and not _NOT_A_TURN.search(draft.body, start, match.start()):
+        match = pattern.search(draft.folded, start, end)
+        if match is not None and not _NOT_A_TURN.search(draft.folded, start, match.start()):
             return match, effect, weight
     return None
 
@@ -133,7 +130,7 @@ def _match(draft: Draft, start: int, end: int) -> tuple[re.Match[str], str, floa
 def _who(draft: Draft, index: int) -> list[Mention]:
     """Give the actor whose direction, policy or position is said to shift: the first one named after the wording."""
     start, end = draft.sentences[index]
-    found = _OF_WHOM.search(draft.body, start, end)
+    found = _OF_WHOM.search(draft.folded, start, end)
     if found is None:
         return []
     after = [
@@ -152,11 +149,9 @@ def _borrowed(draft: Draft, model: Turn, actor: Mention, index: int) -> Turn:
 def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     start, end = draft.sentences[verdict.sentence]
     found = _match(draft, start, end)
-    if found is None:
-        return None
+    if found is None or verdict.actor.actor.id not in _turning(draft, verdict.sentence, found[0]):
+        return _seen(draft, verdict)
     match, effect, weight = found
-    if verdict.actor.actor.id not in _turning(draft, verdict.sentence, match):
-        return None
     if effect == "from" and not _is_left(draft, verdict, match):
         return None
     before, after = _ways(verdict, effect)
@@ -165,6 +160,22 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     score = round(weight * min(1.0, verdict.score + 0.35), 4)
     actor = verdict.actor
     return Turn(verdict, actor, before, after, score, start, end, effect == "from", effect == "vague")
+
+
+def _told(verdict: Verdict) -> float:
+    """How sure the network is that a place tells of a change of course."""
+    return max((held.turn for _, held in verdict.seen), default=0.0)
+
+
+def _seen(draft: Draft, verdict: Verdict) -> Turn | None:
+    """The turn that the network sees where no wording tells of one; the stance beside it is the new one."""
+    chance = _told(verdict)
+    if chance < _SURE:
+        return None
+    start, end = draft.sentences[verdict.sentence]
+    before, after = OPPOSITE.get(verdict.stance), verdict.stance
+    score = round(chance * min(1.0, verdict.score + 0.35), 4)
+    return Turn(verdict, verdict.actor, before, after, score, start, end)
 
 
 def _turning(draft: Draft, index: int, match: re.Match[str]) -> set[str]:

@@ -30,7 +30,7 @@ _OPEN = {"talk", "consider"}
 _NOT_HELD = {"accuse", "fear", "suffer"}
 
 
-_NETWORK, _GRAMMAR = 0.45, 0.55
+_NETWORK, _GRAMMAR = 0.5, 0.5
 _LITTLE = 1e-6
 _CLEARLY = 2.0  # times as likely as the other side
 _FADING = 0.1  # the eleventh sentence counts half as much as the first

@@ -1,6 +1,6 @@
 """What the reader makes of our own labelled text, with floors a little below the figures that were reached.
 
-The sentences are full of traps, the articles full-length. Neither was trained on. Where the shared labels lie
+The sentences are full of traps, the articles full-length. None was trained on. Where the shared labels lie
 beside the checkout they are scored as well.
 """
 
@@ -42,9 +42,27 @@ def test_full_length_articles(reader: Reader) -> None:
     rows = read_rows(DATA / "articles.jsonl")
     result = scored(reader, rows, rows)
     assert result.articles >= 30
-    assert result.all_topics.f1 >= 0.92
+    assert result.all_topics.f1 >= 0.9
     assert result.lenient.f1 >= 0.65
-    assert result.strict.f1 >= 0.61
+    assert result.strict.f1 >= 0.63
+    assert result.wrong_sign <= 0.13
+
+
+def test_full_length_articles_of_a_writer_who_knew_nothing_of_ours(reader: Reader) -> None:
+    rows = read_rows(DATA / "press.jsonl")
+    result = scored(reader, rows, rows)
+    assert result.all_topics.f1 >= 0.92
+    assert result.lenient.f1 >= 0.71
+    assert result.strict.f1 >= 0.7
+    assert result.wrong_sign <= 0.12
+
+
+def test_items_about_changes_of_course(reader: Reader) -> None:
+    rows = read_rows(DATA / "shifts.jsonl")
+    result = scored(reader, rows, rows)
+    assert result.shifts.precision >= 0.68
+    assert result.shifts.recall >= 0.33
+    assert result.strict.f1 >= 0.66
     assert result.wrong_sign <= 0.13
 
 
@@ -52,9 +70,9 @@ def test_sentences_full_of_traps(reader: Reader) -> None:
     rows = read_rows(DATA / "sentences.jsonl")
     result = scored(reader, rows, rows)
     assert result.articles >= 250
-    assert result.all_topics.f1 >= 0.79
-    assert result.lenient.f1 >= 0.52
-    assert result.wrong_sign <= 0.13
+    assert result.all_topics.f1 >= 0.8
+    assert result.lenient.f1 >= 0.55
+    assert result.wrong_sign <= 0.1
 
 
 def test_shared_labels(reader: Reader, shared_data: Path | None) -> None:
@@ -94,6 +112,18 @@ def test_the_seed_article(reader: Reader, shared_data: Path | None) -> None:
     assert ("COALITION_WILLING", "troop_deployment", "support", "oppose") in {
         (r["actor"]["id"], r["issue"], r["before"], r["after"]) for r in event["reported_shifts"]
     }
+
+
+def test_a_turn_that_is_told_by_contrast_is_reported(reader: Reader) -> None:
+    said = {
+        "Having spent a year saying no, Hungary on Monday gave its blessing to the sanctions on Russia.": ("HUN", "support"),
+        "Turkey, which had vetoed every call for a truce, signed up to the ceasefire in Syria on Sunday.": ("TUR", "support"),
+        "Norway said again on Friday that it would send no soldiers to Ukraine.": None,
+    }  # fmt: skip
+    for text, turn in said.items():
+        (event,) = read(reader, [{"source": "Wire", "text": text, "published_at": "2025-05-01"}])
+        told = [(each["actor"]["id"], each["after"]) for each in event["reported_shifts"]]
+        assert told == ([turn] if turn else []), text
 
 
 def test_what_will_be_done_is_decided_and_what_is_done_is_a_deed(reader: Reader) -> None:

@@ -41,6 +41,21 @@ def test_an_open_context_takes_any_and_a_wrong_one_counts_only_where_contexts_do
     assert result.confusion == {("oppose", "support"): 1, ("support", "support"): 2, ("none", "oppose"): 1}
 
 
+def test_a_reported_shift_counts_by_its_actor_issue_and_new_stance() -> None:
+    turn = {"actor": "DEU", "issue": "ceasefire"}
+    gold = [
+        {"id": "a", "topics": [], "observations": [], "reported_shift": [{**turn, "to": "support"}]},
+        {"id": "b", "topics": [], "observations": [], "reported_shift": [{**turn, "to": "support"}]},
+    ]
+    pred = [
+        {"id": "a", "reported_shifts": [{**turn, "after": "support"}]},
+        {"id": "b", "reported_shifts": [{**turn, "after": "oppose"}]},
+    ]
+    result = evaluate(gold, pred)
+    assert (result.shifts.hits, result.shifts.false, result.shifts.missed) == (1, 1, 1)
+    assert figures(result)["reported_shifts"]["f1"] == 0.5
+
+
 def test_articles_without_a_reading_count_as_empty() -> None:
     result = evaluate(GOLD, [])
     assert result.all_topics.missed == 2
