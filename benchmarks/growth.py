@@ -153,7 +153,7 @@ async def measure(
         for each in await asyncio.to_thread(status, config)
     }
     ends = config.endpoints
-    settings = load_settings(kafka=ends.kafka, elasticsearch=ends.elasticsearch, prefix="growth")
+    settings = load_settings(env_file="", kafka=ends.kafka, elasticsearch=ends.elasticsearch, prefix="growth")
     async for _ in run_setup(settings, dry_run=False):
         pass
     grower = Grower(settings, config.home / "logs", servers)

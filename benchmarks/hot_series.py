@@ -41,7 +41,7 @@ def main() -> None:
         print("| series | observations/s | CPU ms an observation |\n|---|---|---|")
         for series in given.series:
             settings = load_settings(
-                kafka=ends.kafka, elasticsearch=ends.elasticsearch, prefix=f"hot{series}"
+                env_file="", kafka=ends.kafka, elasticsearch=ends.elasticsearch, prefix=f"hot{series}"
             )
             arrived = arrivals(series, given.observations)
             seconds, cpu = asyncio.run(measure(settings, arrived, folder))

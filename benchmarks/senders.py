@@ -75,7 +75,7 @@ def main() -> None:
     given = parser.parse_args()
     with own_services("senders", ("kafka",)) as (config, _):
         settings = load_settings(
-            kafka=config.endpoints.kafka, elasticsearch="http://127.0.0.1:9", prefix="senders"
+            env_file="", kafka=config.endpoints.kafka, elasticsearch="http://127.0.0.1:9", prefix="senders"
         )
         uvloop.install()
         asyncio.run(measure(settings, given.batches, given.turns))

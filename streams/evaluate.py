@@ -44,7 +44,7 @@ class Score:
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The figures of a set. strict counts the context of an observation, lenient does not. shifts: those that texts report,
-    by actor, issue and the new stance.
+    by actor, issue and the new stance, over the labels that speak of them.
 
     confusion counts (stance in the labels, stance given) for each actor and issue that either names; ``none`` where
     one of the two has nothing. wrong_sign is the share of pairs that both name whose stance differs.
@@ -87,9 +87,8 @@ def evaluate(gold: Iterable[Row], pred: Iterable[Row]) -> Evaluation:
         theirs, ours = row["observations"], event.get("observations", ())
         strict += _match(_keys(theirs, strict=True), _keys(ours, strict=True))
         lenient += _match(_keys(theirs, strict=False), _keys(ours, strict=False))
-        shifts += _match(
-            _turns(row.get("reported_shift", ()), "to"), _turns(event.get("reported_shifts", ()), "after")
-        )
+        if (turns := row.get("reported_shift")) is not None:
+            shifts += _match(_turns(turns, "to"), _turns(event.get("reported_shifts", ()), "after"))
         confusion += _confusion(theirs, ours)
         held = _stances(theirs)
         both = [each for each in ours if _pair(each) in held]
@@ -165,7 +164,8 @@ def table(evaluation: Evaluation) -> str:
     rows = [(f"topic {name}", score) for name, score in evaluation.topics.items()]
     rows += [("topics, all", evaluation.all_topics)]
     rows += [("observations, strict", evaluation.strict), ("observations, lenient", evaluation.lenient)]
-    rows += [("reported shifts", evaluation.shifts)]
+    if evaluation.shifts != Score():
+        rows += [("reported shifts", evaluation.shifts)]
     lines += [f"{name:24}{each.precision:>10.3f}{each.recall:>10.3f}{each.f1:>10.3f}" for name, each in rows]
     lines += ["", f"wrong sign: {evaluation.wrong} of {evaluation.pairs} ({evaluation.wrong_sign:.1%})", ""]
     lines += ["labelled \\ given" + "".join(f"{each:>10}" for each in _STANCES)]

@@ -142,10 +142,14 @@ class Settings(BaseSettings):
 def load_settings(*, env_file: str | None = None, **overrides: object) -> Settings:
     """The settings of this process. Raises SettingsError that names every bad key at once.
 
-    env_file is read beside the environment; unset, the one that ``STANCEWATCH_ENV_FILE`` names, else ``.env``; empty, none.
+    env_file is read beside the environment; unset, the one that ``STANCEWATCH_ENV_FILE`` names, else ``.env`` if there is one;
+    empty, none. One that is named must be there.
     """
     given = {key: value for key, value in overrides.items() if value is not None}
-    file = os.environ.get(ENV_FILE, ".env") if env_file is None else env_file
+    named = os.environ.get(ENV_FILE) if env_file is None else env_file
+    if named and not Path(named).is_file():
+        raise SettingsError(f"{ENV_FILE}: there is no file {named}; leave it empty to read none")
+    file = ".env" if named is None else named
     try:
         return Settings(_env_file=file or None, **given)  # type: ignore[arg-type, call-arg]
     except ValidationError as error:

@@ -32,6 +32,7 @@ class Task:
     def settings(self) -> Settings:
         """The settings of the run: names of topics, group and indices."""
         return load_settings(
+            env_file="",
             kafka=self.kafka,
             elasticsearch=self.elasticsearch,
             prefix=self.prefix,

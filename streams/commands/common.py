@@ -46,10 +46,10 @@ def fail(message: str, code: int) -> typer.Exit:
     return typer.Exit(code)
 
 
-def settings_or_exit() -> Settings:
-    """The settings, or exit code 64 with every bad key listed."""
+def settings_or_exit(*, env_file: str | None = None, **overrides: object) -> Settings:
+    """The settings, or exit code 64 with every bad key listed. Arguments as of ``load_settings``."""
     try:
-        return load_settings()
+        return load_settings(env_file=env_file, **overrides)
     except SettingsError as error:
         raise fail(str(error), EXIT_USAGE) from error
 

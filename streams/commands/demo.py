@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from streams.commands.common import EXIT_SERVICE, fail, out, progress_bar
+from streams.commands.common import EXIT_SERVICE, fail, out, progress_bar, settings_or_exit
 from streams.core.model import Quote, Shift
 from streams.demo.play import Outcome, corpus, play
 from streams.fleet import Fleet, WorkerDied
@@ -53,14 +53,16 @@ def demo(
         elasticsearch_port=elasticsearch_port,
         controller_port=controller_port,
     )
+    # What .env says of other servers has no place beside these.
+    settings = settings_or_exit(
+        env_file="", kafka=config.endpoints.kafka, elasticsearch=config.endpoints.elasticsearch
+    )
     try:
         with showing(console) as report:
-            endpoints = up(config, report)
+            up(config, report)
     except ServicesError as error:
         show_error(out(stderr=True), error)
         raise typer.Exit(error.exit_code) from error
-    # What .env says of other servers has no place beside these.
-    settings = load_settings(env_file="", kafka=endpoints.kafka, elasticsearch=endpoints.elasticsearch)
     fleet = Fleet(settings, config.home / "logs")
     try:
         _show(console, fleet)
@@ -153,6 +155,10 @@ def _side(console: Console, when: str, stance: str, quotes: tuple[Quote, ...]) -
 def _next_steps(console: Console, fleet: Fleet) -> None:
     url = fleet.settings.elasticsearch
     console.rule("what to try next")
+    usual = load_settings(env_file="")
+    if (fleet.settings.kafka, url) != (usual.kafka, usual.elasticsearch) or Path(".env").exists():
+        ends = f"STANCEWATCH_KAFKA={fleet.settings.kafka} STANCEWATCH_ELASTICSEARCH={url}"
+        console.print(f"export STANCEWATCH_ENV_FILE= {ends}", markup=False, soft_wrap=True)
     for line in (
         f"curl '{url}/stance-shifts/_search?q=actor.id:DEU&pretty'",
         f"curl '{url}/news-articles/_search?q=peacekeepers&pretty'",

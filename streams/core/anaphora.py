@@ -6,7 +6,9 @@ not in the lexicon.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import Literal
 
 from streams.core.mentions import PLACE_KINDS, STATE_KINDS, Mention
@@ -43,7 +45,7 @@ _REPORTS = re.compile(
 )
 _FIRST_PERSON = re.compile(r"\b(?:[Ww]e|I)\b(?!-)")
 _PARAGRAPH = re.compile(r"[^\n]+")
-_QUOTED = re.compile(r"[“\"][^”\"]*(?:[”\"]|$)")
+_QUOTED = re.compile(r"[“\"][^”\"\n]*[”\"]?")  # what is not closed ends with its paragraph
 _SAYING = (
     r"(?:says?|said|add(?:s|ed)|told|tells?|insist(?:s|ed)|warn(?:s|ed)|declare[sd]?|stress(?:es|ed)|announce[sd]?"
     r"|write[s]?|wrote|vow(?:s|ed)|stat(?:es|ed)|explain(?:s|ed)|continue[sd]|concluded|argue[sd]|promised?|tweeted|posted)"
@@ -60,6 +62,7 @@ _PART = {
     "parliament": "PARLIAMENT",
     "assembly": "PARLIAMENT",
 }
+_start = itemgetter(0)
 _OFFICES = (".HEAD", ".FOREIGN", ".DEFENCE", ".TREASURY", ".SECURITY", ".SPEAKER", ".MINISTER")
 
 
@@ -102,7 +105,9 @@ def _speaks(mention: Mention, text: str, end: int) -> bool:
 
 
 def _is_within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= place < end for start, end in spans)
+    """Whether a place lies in one of the spans, which are in order and apart."""
+    before = bisect_right(spans, place, key=_start) - 1
+    return before >= 0 and place < spans[before][1]
 
 
 def _resolved(

@@ -6,7 +6,7 @@ Ukraine's government. The grammar composes what was found, so that the lexicon n
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streams.core.mentions import Mention, Sense, Token
 from streams.core.model import Actor
@@ -56,6 +56,9 @@ def compose(text: str, tokens: Sequence[Token]) -> tuple[Mention, ...]:
 def _phrase(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention | None, int]:
     token = tokens[at]
     part = token.sense.part
+    if part == "actor" and is_dateline(text, token):
+        town = token._replace(sense=replace(token.sense, kind="city"))
+        return _mention(text, town, token.start, token.end, is_actor=False), at + 1
     if part == "actor":
         return _actor(text, tokens, at)
     if part == "person":
@@ -132,7 +135,6 @@ def _actor(text: str, tokens: Sequence[Token], at: int) -> tuple[Mention, int]:
     is_actor = token.sense.is_actor and token.is_current and not is_beside(text, token)
     is_actor = is_actor and not is_near(text, token.end)
     is_actor = is_actor and not is_address(text, token, tokens[at - 1] if at else None)
-    is_actor = is_actor and not is_dateline(text, token)
     span = _heads(text, tokens, at + 1, token.end, _TO_HEAD, whose=token.sense)
     span.takes_name = span.takes_name or (span.next == at + 1 and token.sense.takes_name)
     _named(text, tokens, span, token.sense.id)

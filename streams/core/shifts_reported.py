@@ -91,13 +91,14 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     owned: list[Turn] = []
     unowned: list[Turn] = []
     open_ones: list[tuple[Mention, int]] = []
-    for index in sorted({*_turning_sentences(draft), *(v.sentence for v in verdicts if _told(v) >= _SURE)}):
+    worded = _turning_sentences(draft)
+    for index in sorted({*worded, *(each.sentence for each in verdicts if _told(each) >= _SURE)}):
         here = [each for each in verdicts if each.sentence == index]
         turns = [turn for each in here if (turn := _turn(draft, each)) is not None]
         own = [turn for turn in turns if turn.verdict.score >= _HELD]
         owned += own
         unowned += [] if own else turns
-        open_ones += [] if own else [(each, index) for each in _who(draft, index)]
+        open_ones += [] if own or index not in worded else [(each, index) for each in _who(draft, index)]
     models = [turn for turn in (*owned, *unowned) if turn.is_outright] or owned
     if models:
         model = max(models, key=lambda turn: turn.score)
@@ -149,9 +150,11 @@ def _borrowed(draft: Draft, model: Turn, actor: Mention, index: int) -> Turn:
 def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     start, end = draft.sentences[verdict.sentence]
     found = _match(draft, start, end)
-    if found is None or verdict.actor.actor.id not in _turning(draft, verdict.sentence, found[0]):
-        return _seen(draft, verdict)
+    if found is None:
+        return None if _is_denied(draft, start, end) else _seen(draft, verdict)
     match, effect, weight = found
+    if verdict.actor.actor.id not in _turning(draft, verdict.sentence, match):
+        return _seen(draft, verdict)
     if effect == "from" and not _is_left(draft, verdict, match):
         return None
     before, after = _ways(verdict, effect)
@@ -162,13 +165,18 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     return Turn(verdict, actor, before, after, score, start, end, effect == "from", effect == "vague")
 
 
+def _is_denied(draft: Draft, start: int, end: int) -> bool:
+    """Whether a sentence without a turn has a wording of one all the same, which it denies: ``has not changed its position``."""
+    return any(pattern.search(draft.folded, start, end) for pattern, _, _ in _PATTERNS)
+
+
 def _told(verdict: Verdict) -> float:
     """How sure the network is that a place tells of a change of course."""
     return max((held.turn for _, held in verdict.seen), default=0.0)
 
 
 def _seen(draft: Draft, verdict: Verdict) -> Turn | None:
-    """The turn that the network sees where no wording tells of one; the stance beside it is the new one."""
+    """The turn that the network sees where no wording tells of one by this actor; the stance beside it is the new one."""
     chance = _told(verdict)
     if chance < _SURE:
         return None
@@ -191,7 +199,7 @@ def _turning(draft: Draft, index: int, match: re.Match[str]) -> set[str]:
 
 def _is_left(draft: Draft, verdict: Verdict, match: re.Match[str]) -> bool:
     """Whether it is this issue that is turned away from: the first one named behind the wording."""
-    behind = [each for each in draft.issues[verdict.sentence] if each.anchor > match.start()]
+    behind = [each for each in draft.issues.get(verdict.sentence, ()) if each.anchor > match.start()]
     return bool(behind) and min(behind, key=lambda each: each.anchor).issue == verdict.issue.issue
 
 

@@ -132,38 +132,43 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
     Places are witnesses: what several of them say is likelier than what one says. Where they contradict each other, those
     that come first count more: newspapers tell what is new before what was.
     """
-    by_stance = _scores(witnesses, _FADING)
+    side = _side(witnesses)
+    by_stance = _scores(witnesses, side, _FADING)
     stance = max(STANCES, key=lambda each: by_stance[each])
     own = [each for each in witnesses if each.stance == stance]
     surest = max(own, key=lambda each: (each.candidate is not None, each.score))
     view = max((e for e in own if e.candidate is None), key=lambda each: each.score, default=surest)
     return replace(
         surest,
-        score=_scores(witnesses)[stance],
+        score=_scores(witnesses, side)[stance],
         seen=tuple((each.score, held) for each in own for _, held in each.seen),
         strength=view.strength,
         modality=view.modality,
     )
 
 
-def _scores(witnesses: Sequence[Verdict], fading: float = 0.0) -> dict[Stance, float]:
-    """How likely each stance is by what both readers say of all places."""
+def _scores(witnesses: Sequence[Verdict], side: Stance | None, fading: float = 0.0) -> dict[Stance, float]:
+    """How likely each stance is by what both readers say of all places. side: where that goes which the network takes for
+    undecided.
+    """
     by_network = [each for each in witnesses if each.candidate is None]
     by_grammar = _chances([each for each in witnesses if each.candidate is not None], fading)
     share = _GRAMMAR if by_network else 1.0
-    decided = _decided(_chances(by_network, fading), by_grammar)
-    return {each: _NETWORK * decided[each] + share * by_grammar[each] for each in STANCES}
+    chances = _chances(by_network, fading)
+    if side is not None:
+        chances |= {side: min(1.0, chances[side] + chances["neutral"]), "neutral": 0.0}
+    return {each: _NETWORK * chances[each] + share * by_grammar[each] for each in STANCES}
 
 
-def _decided(by_network: dict[Stance, float], by_grammar: dict[Stance, float]) -> dict[Stance, float]:
-    """Lay what the network takes for undecided to the side that grammar clearly sees, unless a word says that nothing is
-    decided: who draws up plans for a force leans to it.
+def _side(witnesses: Sequence[Verdict]) -> Stance | None:
+    """The side that grammar clearly sees, early places before late ones; None where a word says that nothing is decided: who
+    draws up plans for a force leans to it, who weighs them does not.
     """
+    by_grammar = _chances([each for each in witnesses if each.candidate is not None], _FADING)
     side: Stance = "support" if by_grammar["support"] > by_grammar["oppose"] else "oppose"
-    seen, other = by_grammar[side], by_grammar[OPPOSITE[side]]
-    if by_grammar["neutral"] or seen < _CLEARLY * other or not seen:
-        return by_network
-    return {**by_network, side: min(1.0, by_network[side] + by_network["neutral"]), "neutral": 0.0}
+    if by_grammar["neutral"] or by_grammar[side] < _CLEARLY * by_grammar[OPPOSITE[side]]:
+        return None
+    return side if by_grammar[side] else None
 
 
 def _chances(witnesses: Sequence[Verdict], fading: float) -> dict[Stance, float]:

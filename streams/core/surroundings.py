@@ -21,11 +21,11 @@ _STRANGE_PLACE = re.compile(
     r"(?!(?:Jan|Febr)uary|March|April|May\b|June|July|August|(?:Septem|Octo|Novem|Decem)ber)"
     r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}, $"
 )
+_DAY = r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?)"
 _DATELINE = re.compile(
     r"(?:[A-Z][A-Z.’'-]+(?:[ /][A-Z][A-Z.’'-]+){0,3}(?=[ ,])(?P<loud>)|[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){0,3})"
     r"(?:, (?:[A-Z][\w.’'-]*)(?: [A-Z][\w.’'-]*){0,3}){0,2}"
-    r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?"
-    r"(?P<agency> \([^()\n]{2,40}\))?(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?(?:--|[–—-]) "
+    rf"(?:,? {_DAY})?(?P<agency> \([^()\n]{{2,40}}\))?(?:, {_DAY})? ?(?:--|[–—-]) "
 )  # KYIV, April 21 (Agency) - ; Bucharest, Romania (Agency) — ; ABUJA -
 _DATELINE_REACH = 80
 _PLACES = frozenset({"seat", "city", "region"})
@@ -76,9 +76,15 @@ def is_address(text: str, token: Token, before: Token | None) -> bool:
 
 
 def is_dateline(text: str, token: Token) -> bool:
-    """Whether a line begins by saying where it was written: ``SEOUL -- North Korea will send ...``."""
+    """Whether a place only says where a line was written: ``SEOUL -- North Korea will send ...``. A state stands there behind
+    a town alone, so that ``HUNGARY – will veto ...`` is none.
+    """
     line = text.rfind("\n", 0, token.start) + 1
-    if token.sense.case == "exact" or token.end - line > _DATELINE_REACH:
+    if token.end - line > _DATELINE_REACH or token.sense.case == "exact":
+        return False
+    if token.sense.kind not in _PLACES and not (
+        token.sense.kind == "country" and text.endswith(", ", line, token.start)
+    ):
         return False
     found = _DATELINE.match(text, line)
     return (

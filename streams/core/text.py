@@ -20,8 +20,9 @@ _ABBREVIATION = re.compile(
 )
 _OPENING = re.compile(r"\s+[\"'“‘(\[–—-]?\s?[^\W_a-zà-ÿ]")
 _WORD = re.compile(r"\w+")
-_NOT_A_LETTER = r"\\.|\(\?P"
-_OF_A_PATTERN = re.compile(rf"({_NOT_A_LETTER})|.", re.DOTALL)
+_KEPT = r"\\.|\(\?P"  # parts of a pattern in which a capital is no letter of the text
+_OF_A_PATTERN = re.compile(rf"({_KEPT})|.", re.DOTALL)
+_NO_CASELESS = re.compile(r"\\[xuUN]|\(\?(?![P:=!<#])")
 
 
 class Sentence(NamedTuple):
@@ -68,8 +69,11 @@ def lower(text: str) -> str:
 def caseless(pattern: str) -> re.Pattern[str]:
     """Compile a pattern for text that ``lower`` has been through, in which it matches what it would match in any case.
 
-    In half the time: a search without regard to case may not skip ahead to the letters that a match begins with.
+    In half the time: a search without regard to case may not skip ahead to the letters that a match begins with. Raises
+    ValueError for a pattern with flags of its own, or with letters written as numbers or names.
     """
+    if (found := _NO_CASELESS.search(pattern)) is not None:
+        raise ValueError(f"{found[0]!r} in a pattern that is looked for in lower case: {pattern[:80]}")
     return re.compile(_OF_A_PATTERN.sub(lambda part: part[1] or part[0].lower(), pattern))
 
 

@@ -121,7 +121,12 @@ def test_a_country_after_a_place_that_lies_elsewhere_acts(catalogue: Catalogue) 
         ("Bucharest, Romania (Press Service) — Romania waited.", ["ROU"]),
         ("GENEVA/DAMASCUS (Agency) – Syria agreed.", ["SYR"]),
         ("Moscow - no friend of the truce - refused.", ["RUS"]),
+        ("TEL AVIV/HAIFA, 12 March - Israel waited.", ["ISR"]),
         ("NATO - Russia talks failed.", ["NATO", "RUS"]),
+        ("HAMAS - the group that rules Gaza - refused.", ["HAMAS"]),
+        ("HUNGARY – will veto the list.", ["HUN"]),
+        ("Germany (NATO member) - will send soldiers.", ["DEU", "NATO"]),
+        ("Taliban (Afghanistan) – agreed to a truce.", ["TALIBAN", "AFG"]),
     ],
 )
 def test_where_a_line_says_that_it_was_written_nobody_acts(
@@ -231,6 +236,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
         ("Kenya sent police. The government wants more.", [("The government", "KEN")]),
         ("France and Spain met. The government fell.", []),
         ('Brazil voted. "Pull out before Russia does," they said.', [("they", "BRA")]),
+        ('"We came, one said.\n"We go," one said. Kenya paid. It will pay.', [("It", "KEN")]),
+        ("BERLIN (Agency) - The government will pay.", [("The government", "DEU")]),
+        ("BAMAKO, May 3 (Agency) - It will rain.", []),
         ("It will rain.", []),
     ],
 )

@@ -54,6 +54,15 @@ def test_a_reported_shift_counts_by_its_actor_issue_and_new_stance() -> None:
     result = evaluate(gold, pred)
     assert (result.shifts.hits, result.shifts.false, result.shifts.missed) == (1, 1, 1)
     assert figures(result)["reported_shifts"]["f1"] == 0.5
+    assert "reported shifts" in table(result)
+
+
+def test_labels_that_say_nothing_of_reported_shifts_count_none_as_false() -> None:
+    event = {"id": "a", "reported_shifts": [{"actor": "DEU", "issue": "ceasefire", "after": "support"}]}
+    for silent in ({}, {"reported_shift": None}):
+        result = evaluate([{"id": "a", "topics": [], "observations": [], **silent}], [event])
+        assert result.shifts.false == 0
+        assert "reported shifts" not in table(result)
 
 
 def test_articles_without_a_reading_count_as_empty() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from streams.fleet import Fleet
-from streams.settings import load_settings
+from streams.settings import SettingsError, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +23,14 @@ def test_settings_are_read_from_env_or_from_the_file_that_is_named(monkeypatch: 
     assert load_settings().kafka == "other.example:9093"
     monkeypatch.setenv("STANCEWATCH_KAFKA", "exported.example:9092")
     assert load_settings().kafka == "exported.example:9092"
+
+
+def test_a_file_that_is_named_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STANCEWATCH_ENV_FILE", "mistyped.env")
+    with pytest.raises(SettingsError, match=r"mistyped\.env"):
+        load_settings()
+    monkeypatch.setenv("STANCEWATCH_ENV_FILE", "")
+    assert load_settings().kafka == "127.0.0.1:9092"
 
 
 def test_what_starts_its_own_services_reads_no_file_and_nor_do_its_workers(

@@ -1,7 +1,11 @@
 """One stance out of many places."""
 
+from dataclasses import replace
+
 import pytest
 
+from streams.core.candidates import Candidate
+from streams.core.composition import Path
 from streams.core.issues import Issues, build_issue
 from streams.core.mentions import Mention
 from streams.core.model import Actor, Stance
@@ -13,6 +17,8 @@ TERMS = [{"id": "truce", "pattern": "truce", "sign": 1}]
     "a truce", [(0, 7)]
 )[0]
 
+PATH = Path("subject", 1, (0,), (), (), 0, (), is_conditional=False)
+
 
 def place(sentence: int, stance: Stance, score: float) -> Verdict:
     return Verdict(WHO, ISSUE, sentence, stance, score)
@@ -23,6 +29,16 @@ def test_where_places_contradict_each_other_the_earlier_one_counts_more(late: in
     news, background = place(1, "support", 0.8), place(late, "oppose", 0.85)
     (joined,) = by_actor([background, news])
     assert (joined.stance, joined.sentence) == ("support", 1)
+
+
+def test_what_is_undecided_is_laid_to_the_same_side_for_the_choice_and_for_its_score() -> None:
+    candidate = Candidate(0, WHO, ISSUE, 0, 0, PATH, 0)
+    by_grammar = [
+        replace(place(0, "oppose", 0.2), candidate=candidate),
+        replace(place(20, "support", 0.5), candidate=candidate),
+    ]
+    (joined,) = by_actor([place(0, "neutral", 0.9), place(0, "support", 0.04), *by_grammar])
+    assert joined.score > 0.3
 
 
 def test_several_late_places_outweigh_a_faint_early_one() -> None:

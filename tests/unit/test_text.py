@@ -64,6 +64,12 @@ def test_a_caseless_pattern_finds_in_lowered_text_what_it_would_find_in_any_case
     assert [match.span() for match in caseless(source).finditer(lower(text))] == in_any_case
 
 
+@pytest.mark.parametrize("source", [r"\u00C9tat", r"\x4Bim", r"king(?-i: [A-Z])", r"(?i)king"])
+def test_a_pattern_whose_case_cannot_be_lowered_is_refused(source: str) -> None:
+    with pytest.raises(ValueError, match="in lower case"):
+        caseless(source)
+
+
 @given(text=st.text(max_size=30))
 def test_lowered_text_keeps_every_offset(text: str) -> None:
     assert len(lower(text)) == len(text)
