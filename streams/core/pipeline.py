@@ -18,10 +18,11 @@ from streams.core.prepare import Lexicon, Parse, add_grammar, pairs, prepare, wi
 from streams.core.shifts_reported import find_turns
 from streams.core.stance import Verdict, by_actor, by_sentence, judged, judged_by_rule, verdicts
 from streams.core.topics import Signs, by_issue, score_by_looks, score_by_rule, score_topic, topic_features
+from streams.core.undecided import open_minds
 from streams.core.whereabouts import Whereabouts
 from streams.core.windows import telling, windows
 
-PIPELINE_VERSION = "10"
+PIPELINE_VERSION = "11"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Reader:
     def _see(self, work: Draft) -> _Seen:
         by_grammar = list(self._by_grammar(work))
         looks = self._looks(work, by_grammar)
-        found = [*self._by_network(work, looks), *by_grammar]
+        found = list(open_minds([*self._by_network(work, looks), *by_grammar], work))
         return _Seen(looks, found, by_actor(shared(found, work)))
 
     def _judge(self, work: Draft, ingested_at: datetime) -> EnrichedEvent:
