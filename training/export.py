@@ -27,7 +27,6 @@ _LINEAR = {
     "stance": "stance",
     "strength": "strength",
     "modality": "modality",
-    "turn": "turn",
 }
 
 

@@ -112,6 +112,7 @@ def _stance_losses(net: Net, seen: Seen, example: Taught, told: Told) -> Iterato
         yield _STRENGTH * _cross(net.strength(hidden), STRENGTHS.index(label["strength"]))
     if label.get("modality") in MODALITIES:
         yield _MODALITY * _cross(net.modality(hidden), MODALITIES.index(label["modality"]))
+    # No part of the product (docs/decisions/0048): to tell what is new for an actor helps to tell what it holds.
     yield _TURN * functional.binary_cross_entropy_with_logits(
         net.turn(hidden)[0], torch.tensor(float(told.is_turn))
     )

@@ -34,8 +34,7 @@ class Held:
     """What the network makes of an actor and an issue in a window.
 
     stances: the chance of each of ``STANCES``, none being the rest. actor and issue: the mentions that show it best.
-    contexts weighs the countries that it may be about, None standing for none of them; it is asked of few. turn: the chance
-    that the text tells it as a change of course.
+    contexts weighs the countries that it may be about, None standing for none of them; it is asked of few.
     """
 
     actor: Mention
@@ -44,7 +43,6 @@ class Held:
     contexts: Callable[[], Mapping[str | None, float]]
     strength: Strength
     modality: Modality
-    turn: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,6 @@ class Network:
             margins = self._out("stance", hidden)
             strengths = self._out("strength", hidden).argmax(axis=1)
             modalities = self._out("modality", hidden).argmax(axis=1)
-            turns = self._out("turn", hidden)[:, 0]
             asked = parties + about @ self._of_context[2]
             for actor, own in numbers.items():
                 best = max(own, key=lambda i: float(margins[i].max()))
@@ -129,7 +126,6 @@ class Network:
                         contexts=partial(self._contexts, issue, actor, asked[best], places, around),
                         strength=STRENGTHS[int(strengths[best])],
                         modality=MODALITIES[int(modalities[best])],
-                        turn=logistic(float(turns[best])),
                     )
                 )
         return found

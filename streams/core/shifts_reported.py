@@ -55,7 +55,6 @@ _OF_WHOM = caseless(
 _REACH = 24
 _BORROWED = 0.6
 _HELD = 0.3
-_SURE = 0.7  # of the network, that a place tells of a change of course
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +90,13 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     owned: list[Turn] = []
     unowned: list[Turn] = []
     open_ones: list[tuple[Mention, int]] = []
-    worded = _turning_sentences(draft)
-    for index in sorted({*worded, *(each.sentence for each in verdicts if _told(each) >= _SURE)}):
+    for index in sorted(_turning_sentences(draft)):
         here = [each for each in verdicts if each.sentence == index]
         turns = [turn for each in here if (turn := _turn(draft, each)) is not None]
         own = [turn for turn in turns if turn.verdict.score >= _HELD]
         owned += own
         unowned += [] if own else turns
-        open_ones += [] if own or index not in worded else [(each, index) for each in _who(draft, index)]
+        open_ones += [] if own else [(each, index) for each in _who(draft, index)]
     models = [turn for turn in (*owned, *unowned) if turn.is_outright] or owned
     if models:
         model = max(models, key=lambda turn: turn.score)
@@ -151,10 +149,10 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     start, end = draft.sentences[verdict.sentence]
     found = _match(draft, start, end)
     if found is None:
-        return None if _is_denied(draft, start, end) else _seen(draft, verdict)
+        return None
     match, effect, weight = found
     if verdict.actor.actor.id not in _turning(draft, verdict.sentence, match):
-        return _seen(draft, verdict)
+        return None
     if effect == "from" and not _is_left(draft, verdict, match):
         return None
     before, after = _ways(verdict, effect)
@@ -163,27 +161,6 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     score = round(weight * min(1.0, verdict.score + 0.35), 4)
     actor = verdict.actor
     return Turn(verdict, actor, before, after, score, start, end, effect == "from", effect == "vague")
-
-
-def _is_denied(draft: Draft, start: int, end: int) -> bool:
-    """Whether a sentence without a turn has a wording of one all the same, which it denies: ``has not changed its position``."""
-    return any(pattern.search(draft.folded, start, end) for pattern, _, _ in _PATTERNS)
-
-
-def _told(verdict: Verdict) -> float:
-    """How sure the network is that a place tells of a change of course."""
-    return max((held.turn for _, held in verdict.seen), default=0.0)
-
-
-def _seen(draft: Draft, verdict: Verdict) -> Turn | None:
-    """The turn that the network sees where no wording tells of one by this actor; the stance beside it is the new one."""
-    chance = _told(verdict)
-    if chance < _SURE:
-        return None
-    start, end = draft.sentences[verdict.sentence]
-    before, after = OPPOSITE.get(verdict.stance), verdict.stance
-    score = round(chance * min(1.0, verdict.score + 0.35), 4)
-    return Turn(verdict, verdict.actor, before, after, score, start, end)
 
 
 def _turning(draft: Draft, index: int, match: re.Match[str]) -> set[str]:

@@ -29,7 +29,7 @@ def stance(work: Draft, actor: str, weights: dict[str | None, float]) -> Verdict
     """A stance that the network alone has seen."""
     mention = next(each for each in work.mentions if each.actor.id == actor)
     issue = next(each for found in work.issues.values() for each in found)
-    held = Held(mention, issue, (0.9, 0.0, 0.0), lambda: weights, "statement", "asserted", turn=0.0)
+    held = Held(mention, issue, (0.9, 0.0, 0.0), lambda: weights, "statement", "asserted")
     return Verdict(mention, issue, 0, "support", 0.9, seen=((0.9, held),))
 
 
