@@ -38,7 +38,7 @@ class Settings:
 
     topic: float = 0.5
     topic_not_plain: float = 0.7
-    observation: float = 0.54
+    observation: float = 0.52
     observation_long: float = 0.35
     shift: float = 0.5
     no_context: float = 0.6
