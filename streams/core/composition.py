@@ -131,7 +131,8 @@ def _crossing(tree: Tree, below: int | None) -> str | None:
 
 def _is_negated(tree: Tree, cues: Cues, token: int) -> bool:
     return any(
-        tree.words[i] in cues.negators and tree.deps[i] in {"neg", "det", "advmod", "cc:preconj", "preconj"}
+        (tree.words[i] in cues.negators and tree.deps[i] in {"neg", "det", "advmod", "cc:preconj", "preconj"})
+        or (tree.words[i] == "longer" and any(tree.words[j] == "no" for j in tree.children[i]))
         for i in tree.children[token]
     )
 

@@ -1,6 +1,7 @@
 """One stance out of many places."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -8,8 +9,10 @@ from streams.core.candidates import Candidate
 from streams.core.composition import Path
 from streams.core.issues import Issues, build_issue
 from streams.core.mentions import Mention
-from streams.core.model import Actor, Stance
+from streams.core.model import Actor, RawArticle, Stance
+from streams.core.prepare import add_grammar, pairs, prepare, with_pairs
 from streams.core.stance import Verdict, by_actor
+from streams.reader import load_lexicon
 
 WHO = Mention(0, 5, "Kenya", Actor("KEN", "Kenya"), "country", "KEN", True)
 TERMS = [{"id": "truce", "pattern": "truce", "sign": 1}]
@@ -49,3 +52,17 @@ def test_several_late_places_outweigh_a_faint_early_one() -> None:
 def test_how_sure_a_stance_is_does_not_depend_on_where_it_stands() -> None:
     first, last = by_actor([place(0, "support", 0.8)]), by_actor([place(30, "support", 0.8)])
     assert first[0].score == last[0].score
+
+
+def test_no_longer_denies_what_it_stands_beside() -> None:
+    lexicon = load_lexicon()
+    at = datetime(2025, 6, 1, tzinfo=UTC)
+    signs = []
+    for text in (
+        "Kenya intends to send soldiers to Haiti.",
+        "Kenya no longer intends to send soldiers to Haiti.",
+    ):
+        work = prepare(RawArticle("a", "Wire", "", text, at, language="en"), lexicon)
+        add_grammar((work, index) for index in with_pairs(work))
+        signs.append({c.path.sign for c, _ in pairs(work, lexicon) if c.actor.actor.id == "KEN"})
+    assert signs == [{1}, {-1}]
