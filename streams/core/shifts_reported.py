@@ -90,7 +90,7 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     owned: list[Turn] = []
     unowned: list[Turn] = []
     open_ones: list[tuple[Mention, int]] = []
-    for index in sorted(_turning_sentences(draft)):
+    for index in _turning_sentences(draft):
         here = [each for each in verdicts if each.sentence == index]
         turns = [turn for each in here if (turn := _turn(draft, each)) is not None]
         own = [turn for turn in turns if turn.verdict.score >= _HELD]
@@ -110,12 +110,12 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     return list(best.values())
 
 
-def _turning_sentences(draft: Draft) -> set[int]:
+def _turning_sentences(draft: Draft) -> list[int]:
     """Give the sentences with an actor and a wording of a turn; one look at the whole text finds most have none."""
     hits = (
         {draft.sentence_at(match.start()) for match in _ANY.finditer(draft.folded)} if draft.issues else set()
     )
-    return {i for i in hits if i in draft.actors and _match(draft, *draft.sentences[i]) is not None}
+    return sorted(i for i in hits if i in draft.actors and _match(draft, *draft.sentences[i]) is not None)
 
 
 def _match(draft: Draft, start: int, end: int) -> tuple[re.Match[str], str, float] | None:

@@ -17,6 +17,7 @@ from streams.core.model import OPPOSITE, STANCES, Modality, Stance, Strength
 from streams.core.network import Held
 
 K = TypeVar("K")
+Chances = Mapping[Stance, float]
 _HOLDERS = {
     "subject": 0.62,
     "agent": 0.6,
@@ -132,46 +133,45 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
     Places are witnesses: what several of them say is likelier than what one says. Where they contradict each other, those
     that come first count more: newspapers tell what is new before what was.
     """
-    side = _side(witnesses)
-    by_stance = _scores(witnesses, side, _FADING)
-    stance = max(STANCES, key=lambda each: by_stance[each])
+    by_network = [each for each in witnesses if each.candidate is None]
+    by_grammar = [each for each in witnesses if each.candidate is not None]
+    early = _chances(by_grammar, _FADING)
+    side, share = _side(early), _GRAMMAR if by_network else 1.0
+    faded = _scores(_chances(by_network, _FADING), early, side, share)
+    stance = max(STANCES, key=lambda each: faded[each])
     own = [each for each in witnesses if each.stance == stance]
     surest = max(own, key=lambda each: (each.candidate is not None, each.score))
     view = max((e for e in own if e.candidate is None), key=lambda each: each.score, default=surest)
     return replace(
         surest,
-        score=_scores(witnesses, side)[stance],
+        score=_scores(_chances(by_network), _chances(by_grammar), side, share)[stance],
         seen=tuple((each.score, held) for each in own for _, held in each.seen),
         strength=view.strength,
         modality=view.modality,
     )
 
 
-def _scores(witnesses: Sequence[Verdict], side: Stance | None, fading: float = 0.0) -> dict[Stance, float]:
-    """How likely each stance is by what both readers say of all places. side: where that goes which the network takes for
-    undecided.
-    """
-    by_network = [each for each in witnesses if each.candidate is None]
-    by_grammar = _chances([each for each in witnesses if each.candidate is not None], fading)
-    share = _GRAMMAR if by_network else 1.0
-    chances = _chances(by_network, fading)
+def _scores(
+    by_network: Chances, by_grammar: Chances, side: Stance | None, share: float
+) -> dict[Stance, float]:
+    """How likely each stance is by what both readers say. side: where that goes which the network takes for undecided."""
     if side is not None:
-        chances |= {side: min(1.0, chances[side] + chances["neutral"]), "neutral": 0.0}
-    return {each: _NETWORK * chances[each] + share * by_grammar[each] for each in STANCES}
+        laid = min(1.0, by_network[side] + by_network["neutral"])
+        by_network = {**by_network, side: laid, "neutral": 0.0}
+    return {each: _NETWORK * by_network[each] + share * by_grammar[each] for each in STANCES}
 
 
-def _side(witnesses: Sequence[Verdict]) -> Stance | None:
+def _side(by_grammar: Chances) -> Stance | None:
     """The side that grammar clearly sees, early places before late ones; None where a word says that nothing is decided: who
     draws up plans for a force leans to it, who weighs them does not.
     """
-    by_grammar = _chances([each for each in witnesses if each.candidate is not None], _FADING)
     side: Stance = "support" if by_grammar["support"] > by_grammar["oppose"] else "oppose"
     if by_grammar["neutral"] or by_grammar[side] < _CLEARLY * by_grammar[OPPOSITE[side]]:
         return None
     return side if by_grammar[side] else None
 
 
-def _chances(witnesses: Sequence[Verdict], fading: float) -> dict[Stance, float]:
+def _chances(witnesses: Sequence[Verdict], fading: float = 0.0) -> dict[Stance, float]:
     """The chance of each stance that one of the places says it; within a sentence the surest mention counts."""
     surest: dict[Stance, dict[int, float]] = {each: {} for each in STANCES}
     for each in witnesses:

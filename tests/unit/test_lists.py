@@ -2,19 +2,11 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from streams.core.draft import Draft
 from streams.core.lists import shared
 from streams.core.model import RawArticle
 from streams.core.prepare import Lexicon, add_grammar, prepare, with_pairs
 from streams.core.stance import Verdict
-from streams.reader import load_lexicon
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return load_lexicon()
 
 
 def drafted(text: str, lexicon: Lexicon) -> Draft:

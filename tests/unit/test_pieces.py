@@ -2,22 +2,14 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from streams.core.issues import Frame
 from streams.core.model import RawArticle
 from streams.core.pieces import Pieces, Span, pieces
 from streams.core.prepare import Lexicon, prepare
 from streams.core.windows import windows
 from streams.network import load_split
-from streams.reader import load_lexicon
 
 TEXT = "Norway's foreign minister urged a ceasefire in Sudan, and the EU will tighten sanctions on Belarus."
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return load_lexicon()
 
 
 def cut(text: str, lexicon: Lexicon) -> Pieces:

@@ -2,20 +2,12 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from streams.core.draft import Draft
 from streams.core.model import RawArticle, Stance
 from streams.core.network import Held
 from streams.core.prepare import Lexicon, prepare
 from streams.core.shifts_reported import find_turns
 from streams.core.stance import Verdict
-from streams.reader import load_lexicon
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return load_lexicon()
 
 
 def read(lexicon: Lexicon, text: str) -> Draft:

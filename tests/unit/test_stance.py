@@ -10,9 +10,8 @@ from streams.core.composition import Path
 from streams.core.issues import Issues, build_issue
 from streams.core.mentions import Mention
 from streams.core.model import Actor, RawArticle, Stance
-from streams.core.prepare import add_grammar, pairs, prepare, with_pairs
+from streams.core.prepare import Lexicon, add_grammar, pairs, prepare, with_pairs
 from streams.core.stance import Verdict, by_actor
-from streams.reader import load_lexicon
 
 WHO = Mention(0, 5, "Kenya", Actor("KEN", "Kenya"), "country", "KEN", True)
 TERMS = [{"id": "truce", "pattern": "truce", "sign": 1}]
@@ -54,8 +53,7 @@ def test_how_sure_a_stance_is_does_not_depend_on_where_it_stands() -> None:
     assert first[0].score == last[0].score
 
 
-def test_no_longer_denies_what_it_stands_beside() -> None:
-    lexicon = load_lexicon()
+def test_no_longer_denies_what_it_stands_beside(lexicon: Lexicon) -> None:
     at = datetime(2025, 6, 1, tzinfo=UTC)
     signs = []
     for text in (

@@ -8,12 +8,6 @@ from streams.core.model import RawArticle
 from streams.core.prepare import Lexicon, prepare
 from streams.core.stance import Verdict
 from streams.core.undecided import open_minds
-from streams.reader import load_lexicon
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return load_lexicon()
 
 
 def undecided(lexicon: Lexicon, text: str) -> set[tuple[str, str]]:

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import numpy as np
-import pytest
 
 from streams.core.draft import Draft
 from streams.core.learned import Linear
@@ -12,17 +11,11 @@ from streams.core.network import Held
 from streams.core.prepare import Lexicon, prepare
 from streams.core.stance import Verdict
 from streams.core.whereabouts import Whereabouts
-from streams.reader import load_lexicon
 
 TEXT = (
     "Norway urged a ceasefire in Sudan. Spain urged a ceasefire, too. " + "Nobody answered for hours. " * 80
 )
 NOTHING = Linear([], np.zeros((0, 1), np.float32), np.zeros(1, np.float32))
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return load_lexicon()
 
 
 def stance(work: Draft, actor: str, weights: dict[str | None, float]) -> Verdict:
