@@ -127,7 +127,7 @@ def _text(rng: random.Random) -> str:
 def _portrait(lines: Sequence[bytes]) -> dict[str, float]:
     """What a stream is like: to the eye, and to the reader."""
     from streams.contracts import raw_articles
-    from streams.core.prepare import prepare, with_pairs
+    from streams.core.prepare import prepare
     from streams.reader import load_reader
 
     now = datetime.now(UTC)
@@ -143,7 +143,6 @@ def _portrait(lines: Sequence[bytes]) -> dict[str, float]:
         "characters, median": lengths[9],
         "characters, 95 %": lengths[18],
         "names an issue": sum(bool(draft.issues) for draft in drafts) / count,
-        "is parsed": sum(any(True for _ in with_pairs(draft)) for draft in drafts) / count,
         "has a topic": sum(bool(event.topics) for event in events) / count,
         "observations an article": sum(len(event.observations) for event in events) / count,
         "share of the first source": sources.most_common(1)[0][1] / count,

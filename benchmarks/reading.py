@@ -20,7 +20,7 @@ one_thread()
 
 from streams.core.model import RawArticle
 from streams.core.pipeline import Reader
-from streams.reader import load_reader
+from streams.reading import load_reading
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _BATCH = 200
@@ -38,7 +38,7 @@ def main() -> None:
     )
     parser.add_argument("--articles", type=Path, default=Path("tests/data/articles.jsonl"))
     options = parser.parse_args()
-    reader = load_reader()
+    reader = load_reading().reader
     full = [article for article in load(options.articles) if len(article.text) > 900]
     sets = {"full length": full}
     if options.stream is not None:

@@ -20,13 +20,12 @@ one_thread()
 
 from streams import network as edge
 from streams import pool
-from streams.core import pipeline, prepare, validate, whereabouts
+from streams.core import grammar, pipeline, validate, whereabouts
 from streams.core.errors import Rejected
-from streams.core.learned import Linear
 from streams.core.network import Network
 from streams.pool import CHUNK, read_chunk
 
-OTHER = "the rest: joining, topics, contexts, turns"
+OTHER = "the rest: joining, topics, turns"
 _NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
 
@@ -102,18 +101,15 @@ def read(records: Sequence[tuple[bytes | None, datetime]]) -> None:
 def stages_of_reading() -> Stages:
     """Watch the functions that the stages consist of."""
     stages = Stages()
-    reader: Any = pool._reading().reader
     stages.watch(validate.RawArticles, "read", "record: parse, check, clean")
     stages.watch(pipeline, "prepare", "language, issues and actors by the lexicon")
     stages.watch(pipeline, "pieces", "network: word pieces and marks")
     stages.watch(Network, "look", "network: heads")
     stages.watch(edge.OnnxEncoder, "__call__", "network: encoder")
-    stages.watch(prepare, "features", "grammar: facts of pairs")
-    stages.watch(Linear, "__call__", "grammar: weights")
-    stages.watch(whereabouts, "context_features", "grammar: facts of contexts")
+    stages.watch(pipeline, "telling", "skim: which windows to look at")
     stages.watch(whereabouts.Whereabouts, "of", "countries of stances")
     stages.watch(pool, "_encode", "event: encode")
-    stages.watch(reader, "_parse", "grammar: parser")
+    stages.watch(grammar, "parse", "grammar: parser")
     return stages
 
 

@@ -45,8 +45,8 @@ def load_network(lexicon: Lexicon, folder: Path = MODELS) -> Network:
     card = json.loads((folder / "network.json").read_text(encoding="utf-8"))
     with np.load(folder / "heads.npz") as arrays:
         weights = {name: arrays[name] for name in arrays.files}
-    frames = {issue.id: issue.context for issue in lexicon.issues.all.values()}
-    return Network(OnnxEncoder(folder / "encoder.onnx"), weights, frames, card["issues"], card["version"])
+    taught = {issue: lexicon.issues.all[issue].context for issue in card["issues"]}
+    return Network(OnnxEncoder(folder / "encoder.onnx"), weights, taught, card["version"])
 
 
 def load_split(path: Path = MODELS / "words.json") -> Split:

@@ -13,6 +13,7 @@ from pebble import ProcessExpired, ProcessPool
 from threadpoolctl import threadpool_limits
 
 from streams.codec import encode
+from streams.core import grammar
 from streams.core.errors import Rejected
 from streams.core.model import EnrichedEvent, Observation, ReportedShift
 from streams.metrics import POOL_PIECES, POOL_PROCESSES
@@ -148,10 +149,11 @@ def _size(record: tuple[bytes | None, datetime]) -> int:
 
 
 def _warm_up() -> None:
-    """Compute on one thread, since there is a process for each core, and read one article: the language model is loaded by
-    the first sentence that needs it.
+    """Compute on one thread, since there is a process for each core, and parse and read once: spaCy is loaded by the first
+    sentence that needs it.
     """
     threadpool_limits(1)
+    grammar.parse(["France called for a ceasefire."])
     article = {"source": "-", "published_at": "2025-01-01", "text": "France called for a ceasefire in Gaza."}
     read_chunk([(encode(article), datetime(2025, 1, 1, tzinfo=UTC))])
 

@@ -36,9 +36,8 @@ def load_lexicon(more_issues: Iterable[dict[str, Any]] = ()) -> Lexicon:
 
 
 def load_models(folder: Path = MODELS) -> Models:
-    """Read the weights over grammar that training left behind."""
-    card = json.loads((folder / "grammar.json").read_text(encoding="utf-8"))
-    with np.load(folder / "grammar.npz") as arrays:
-        parts = {name: unpack(arrays, name) for name in ("pair", "topic", "context")}
-        issues = frozenset(arrays["issues"].tobytes().decode("utf-8").split("\n"))
-    return Models(**parts, issues=issues, version=card["version"])
+    """Read the linear models that training left behind."""
+    card = json.loads((folder / "linear.json").read_text(encoding="utf-8"))
+    with np.load(folder / "linear.npz") as arrays:
+        parts = {name: unpack(arrays, name) for name in ("skim", "topic", "context")}
+    return Models(**parts, version=card["version"])

@@ -2,28 +2,26 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from streams.core.learned import Linear
-
 _RARE = 2
 _ROUNDS = 400
+_NOTHING = 0.004
 Facts = Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
 class Fitted:
-    """A fitted model, ready to be used or packed."""
+    """A fitted model, ready to be packed."""
 
-    def __init__(self, names: list[str], weights: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
-        self.names, self.weights, self.bias = names, weights, bias
-
-    def linear(self) -> Linear:
-        """Give the model as the reader evaluates it."""
-        return Linear(self.names, self.weights, self.bias)
+    names: list[str]
+    weights: NDArray[np.float32]
+    bias: float
 
 
 def vocabulary(rows: Sequence[Facts]) -> list[str]:
@@ -41,17 +39,12 @@ def matrix(rows: Sequence[Facts], names: Sequence[str]) -> csr_matrix:
     return csr_matrix((np.ones(len(flat), dtype=np.float32), flat, starts), shape=(len(rows), len(names)))
 
 
-def logistic(
-    rows: csr_matrix, is_true: NDArray[np.bool_], weight: NDArray[np.float64], strength: float
-) -> LogisticRegression:
-    """Fit one logistic regression; strength is the inverse of the regularisation."""
-    return LogisticRegression(C=strength, max_iter=_ROUNDS).fit(rows, is_true, sample_weight=weight)
-
-
-def together(names: list[str], models: Sequence[LogisticRegression]) -> Fitted:
-    """Put models over one vocabulary side by side."""
-    weights = np.stack([model.coef_[0] for model in models], axis=1).astype(np.float32)
-    bias = np.array([model.intercept_[0] for model in models], dtype=np.float32)
-    used = np.abs(weights).max(axis=1) > 0.004
+def fit(rows: Sequence[Facts], is_true: Sequence[bool], weights: Sequence[float], strength: float) -> Fitted:
+    """Fit a logistic regression; strength is the inverse of the regularisation. Weights that say nothing are left out."""
+    names = vocabulary(rows)
+    model = LogisticRegression(C=strength, max_iter=_ROUNDS)
+    model.fit(matrix(rows, names), np.array(is_true), sample_weight=np.array(weights))
+    found = model.coef_[0].astype(np.float32)
+    used = np.abs(found) > _NOTHING
     kept = [name for name, is_used in zip(names, used, strict=True) if is_used]
-    return Fitted(kept, weights[used], bias)
+    return Fitted(kept, found[used], float(model.intercept_[0]))

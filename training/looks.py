@@ -40,7 +40,7 @@ def looks(rows: Iterable[Labelled], lexicon: Lexicon, split: Split) -> Iterator[
     for row in rows:
         draft = prepare(row.article, lexicon)
         around = Surroundings(draft, home)
-        for window in windows(draft):
+        for window in windows(draft, frames):
             cut = pieces(draft, window, split, frames, home)
             if cut.issues:
                 yield Taught(cut, around, _topics(row, draft, cut), tuple(_told(row, draft, cut)), row.group)
@@ -65,11 +65,14 @@ def _told(row: Labelled, draft: Draft, cut: Pieces) -> Iterator[Told]:
             here = [each for each in known if _is_in(each, row, draft, cut)]
             if known and not here and draft.is_long:
                 continue  # told elsewhere in the article: whether here as well, the labels do not say
-            is_turn = any(each["actor"] == actor and each["issue"] == issue for each in row.shifts)
+            is_turn = any(
+                each["actor"] == actor and each["issue"] == issue and _is_in(each, row, draft, cut)
+                for each in row.shifts
+            )
             yield Told(actor, issue, (here or known or [None])[0], is_turn)
 
 
 def _is_in(observation: Mapping[str, Any], row: Labelled, draft: Draft, cut: Pieces) -> bool:
-    place = row.article.text.find(observation["evidence"])
+    place = row.article.text.find(observation.get("evidence", ""))
     start = place + draft.shift
     return place >= 0 and start < cut.window.end and cut.window.start < start + len(observation["evidence"])

@@ -230,13 +230,6 @@ class Net(nn.Module):
         return list(around.countries), torch.stack([*best, open_])
 
 
-def mean(nets: Sequence[Net]) -> Net:
-    """Give the first of networks that began alike the mean of all their weights."""
-    states = [net.state_dict() for net in nets]
-    nets[0].load_state_dict({name: torch.stack([s[name] for s in states]).mean(0) for name in states[0]})
-    return nets[0]
-
-
 def _padded(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
     """Give rows of one length, and what hides from attention where a row has nothing."""
     longest = max(map(len, rows))

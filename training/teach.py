@@ -30,8 +30,8 @@ class Term:
     head_rate: float
 
 
-WHOLE = Term(epochs=6, encoder_rate=1.6e-4, head_rate=1e-3)
-FIRST = Term(epochs=5, encoder_rate=1.6e-4, head_rate=1e-3)
+WHOLE = Term(epochs=5, encoder_rate=1.6e-4, head_rate=1e-3)
+FIRST = Term(epochs=4, encoder_rate=1.6e-4, head_rate=1e-3)
 SECOND = Term(epochs=2, encoder_rate=8e-5, head_rate=5e-4)
 REPLAYED = 1500  # windows of our own in the second term, beside some 760 of the shared labels
 

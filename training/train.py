@@ -4,14 +4,12 @@ import argparse
 import copy
 import hashlib
 import json
-import multiprocessing
 import os
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,16 +26,17 @@ from streams.network import MODELS, load_split
 from streams.reader import load_lexicon, load_reader
 from training.examples import prepare
 from training.export import write_network
+from training.joined import joined
 from training.labelled import Labelled, doubtful, own, shared
 from training.looks import Taught, looks
 from training.models import fit_all
 from training.narrow import narrow
-from training.net import Net, mean
+from training.net import Net
 from training.pretrained import WORD_PIECES
 from training.teach import FIRST, SECOND, WHOLE, Term, second_term, teach
 
 FOLDS = 5
-SEEDS, BESIDE = 4, 2  # networks whose mean ships, and how many learn beside each other
+JOINED = 1200  # pairs of our own short items that are taught as one item, beside each alone
 NEURONS = 768  # of a layer's feed-forward net, half of what was pretrained
 _DATA = Path(os.environ.get("STANCEWATCH_LABELS", "../shared/data"))
 
@@ -50,10 +49,10 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, default=MODELS, help="folder that the artefact is written to")
     parser.add_argument(
-        "--only", choices=("network", "grammar"), help="teach one of the two, and keep the other as it is"
+        "--only", choices=("network", "linear"), help="teach one of the two, and keep the other as it is"
     )
     parser.add_argument(
-        "--threads", type=int, default=2, help="in all; another number gives other sums, and so other weights"
+        "--threads", type=int, default=1, help="another number gives other sums, and so other weights"
     )
     parser.add_argument(
         "--folds", type=int, default=0, metavar="N", help="read N of five held-out folds, and write nothing"
@@ -70,10 +69,10 @@ def main() -> None:
 
 
 class School:
-    """Teaches networks: in one go, twice at a time, for what ships; in two terms for folds, which share the first.
+    """Teaches networks: in one go for what ships; in two terms for folds, which share the first.
 
     Two terms take a tenth of the time for each further fold, and read worse: .70 on the check items where one go gives .75.
-    doubtful items teach grammar alone (``docs/decisions/0006``).
+    doubtful items teach the linear models alone (``docs/decisions/0006``).
     """
 
     def __init__(self, lexicon: Lexicon, doubtful: Sequence[Labelled]) -> None:
@@ -83,13 +82,11 @@ class School:
         self._split = load_split(WORD_PIECES)
 
     def taught(self, rows: Sequence[Labelled]) -> Net:
-        """Give a network that has learned from labelled rows and our own text together: the mean of several that began
-        alike and saw it in different orders, which errs less by chance than one (Wortsman et al., Model soups, 2022).
-        """
+        """Give a network that has learned from labelled rows and our own text together."""
         found = [*self._looks(rows), *self._own_looks]
-        taught = partial(_taught, self._frames, found, max(1, torch.get_num_threads() // BESIDE))
-        with ProcessPoolExecutor(BESIDE, multiprocessing.get_context("spawn")) as processes:
-            return mean(list(processes.map(taught, range(SEEDS))))
+        net = _untaught(self._frames, found)
+        _teach(net, found, WHOLE)
+        return net
 
     def taught_last(self, rows: Sequence[Labelled]) -> Net:
         """Give a network that has learned from our own text, and then from labelled rows with some of ours again."""
@@ -109,7 +106,7 @@ class School:
 
     @cached_property
     def _own_looks(self) -> list[Taught]:
-        return list(self._looks(self.own))
+        return list(self._looks([*self.own, *joined(self.own, self.lexicon, JOINED)]))
 
     def _looks(self, rows: Sequence[Labelled]) -> Iterator[Taught]:
         return looks(rows, self.lexicon, self._split)
@@ -128,44 +125,35 @@ def _untaught(frames: Mapping[str, str], found: Sequence[Taught]) -> Net:
     return net
 
 
-def _taught(frames: Mapping[str, str], found: Sequence[Taught], threads: int, seed: int) -> Net:
-    """Teach a network in a process of its own."""
-    torch.set_num_threads(threads)
-    net = _untaught(frames, found)
-    _teach(net, found, WHOLE, seed)
-    return net
-
-
-def _teach(net: Net, found: Sequence[Taught], term: Term, seed: int = 0) -> None:
+def _teach(net: Net, found: Sequence[Taught], term: Term) -> None:
     began = time.monotonic()
-    print(f"order {seed}: {len(found)} windows", flush=True)
-    for number, loss in enumerate(teach(net, found, term, seed), 1):
-        print(f"order {seed}, epoch {number}: loss {loss:.3f}, {time.monotonic() - began:.0f} s", flush=True)
+    print(f"{len(found)} windows", flush=True)
+    for number, loss in enumerate(teach(net, found, term), 1):
+        print(f"epoch {number}: loss {loss:.3f}, {time.monotonic() - began:.0f} s", flush=True)
 
 
 def write(school: School, rows: Sequence[Labelled], folder: Path, only: str | None) -> None:
     """Teach what is asked for on labelled rows and our own text, and write it."""
     if only != "network":
         taught = [*rows, *school.own, *school.doubtful]
-        print(f"grammar: version {write_grammar(school.lexicon, taught, folder)}", flush=True)
-    if only != "grammar":
+        print(f"linear models: version {write_linear(school.lexicon, taught, folder)}", flush=True)
+    if only != "linear":
         version = write_network(school.taught(rows), folder, {"articles": len(rows) + len(school.own)})
         print(f"network: version {version}", flush=True)
 
 
-def write_grammar(lexicon: Lexicon, rows: Sequence[Labelled], folder: Path) -> str:
-    """Fit the weights over grammar and write them; gives the version, a digest of what they hold."""
+def write_linear(lexicon: Lexicon, rows: Sequence[Labelled], folder: Path) -> str:
+    """Fit the linear models and write them; gives the version, a digest of what they hold."""
     examples = prepare(lexicon, rows)
     arrays = {}
     for name, fitted in fit_all(examples, lexicon).items():
         arrays |= pack(name, fitted.names, fitted.weights, fitted.bias)
-    arrays["issues"] = np.frombuffer("\n".join(sorted(lexicon.issues.all)).encode(), dtype=np.uint8)
     arrays = {name: arrays[name] for name in sorted(arrays)}
-    with (folder / "grammar.npz").open("wb") as out:
+    with (folder / "linear.npz").open("wb") as out:
         np.savez_compressed(out, **arrays)
     version = hashlib.sha256(b"".join(array.tobytes() for array in arrays.values())).hexdigest()[:12]
-    card = {"version": version, "articles": len(rows), "pairs": sum(len(each.pairs) for each in examples)}
-    (folder / "grammar.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    card = {"version": version, "articles": len(rows)}
+    (folder / "linear.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return version
 
 
@@ -182,7 +170,7 @@ def report(school: School, rows: Sequence[Labelled], count: int) -> None:
         held_out = order[number::FOLDS]
         rest = [rows[i] for i in order if i not in set(held_out)]
         with TemporaryDirectory() as folder:
-            write_grammar(school.lexicon, [*rest, *school.own], Path(folder))
+            write_linear(school.lexicon, [*rest, *school.own], Path(folder))
             write_network(school.taught_last(rest), Path(folder), {"articles": len(rest)})
             reader = load_reader(models=Path(folder))
         for row in (rows[i] for i in held_out):

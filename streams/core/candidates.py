@@ -1,6 +1,6 @@
-"""Every actor beside every issue in a sentence: the pairs that a stance may lie in."""
+"""An actor beside an issue in a parsed sentence: the pairs that grammar is asked about."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from streams.core.composition import Path, compose
@@ -23,20 +23,23 @@ class Candidate:
     actor_token: int
     anchor_token: int
     path: Path
-    rank: int
 
 
-def candidates(draft: Draft, cues: Cues) -> Iterator[Candidate]:
-    """Give the pairs of all parsed sentences, in the order of the text."""
+def candidates(draft: Draft, cues: Cues, issues: Container[str]) -> Iterator[Candidate]:
+    """Give the pairs of all parsed sentences on some issues, in the order of the text."""
     for index in sorted(draft.trees):
-        tree, start = draft.trees[index], draft.sentences[index].start
         actors = [each for each in draft.actors.get(index, ()) if each.is_actor][:_MOST_ACTORS]
         for issue in kept_anchors(draft.issues.get(index, [])):
-            anchor = tree.at(issue.anchor - start)
-            for rank, actor in enumerate(actors):
-                token = tree.head_of(actor.start - start, actor.end - start)
-                path = compose(tree, cues, token, anchor, issue)
-                yield Candidate(index, actor, issue, token, anchor, path, rank)
+            if issue.issue in issues:
+                yield from (paired(draft, cues, index, actor, issue) for actor in actors)
+
+
+def paired(draft: Draft, cues: Cues, index: int, actor: Mention, issue: IssueMention) -> Candidate:
+    """Put an actor beside an issue of the same parsed sentence."""
+    tree, start = draft.trees[index], draft.sentences[index].start
+    anchor = tree.at(issue.anchor - start)
+    token = tree.head_of(actor.start - start, actor.end - start)
+    return Candidate(index, actor, issue, token, anchor, compose(tree, cues, token, anchor, issue))
 
 
 def kept_anchors(mentions: list[IssueMention]) -> list[IssueMention]:

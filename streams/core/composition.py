@@ -20,24 +20,15 @@ class Path:
 
     role: the actor's place below the word that the two meet at (subject, agent, owner, object, prep:on ...).
     sign: the issue's own sign times all that turns it on the way up; 0 where a word leaves it open.
-    climb: token indices from the anchor up to the meeting word; descent: from there down to the actor.
-    cues: the cue words on the climb, lowest first. crossed: the borders of clauses and lists on the climb. top: the
-    meeting word.
+    climb: token indices from the anchor up to the word that the two meet at. cues: the cue words on the climb, lowest
+    first. crossed: the borders of clauses and lists on it.
     """
 
     role: str
     sign: int
     climb: tuple[int, ...]
-    descent: tuple[int, ...]
     cues: tuple[Cue, ...]
-    negations: int
     crossed: tuple[str, ...]
-    is_conditional: bool
-
-    @property
-    def top(self) -> int:
-        """The token at which the ways of actor and issue meet."""
-        return self.climb[-1]
 
 
 def compose(tree: Tree, cues: Cues, actor: int, anchor: int, mention: IssueMention) -> Path:
@@ -52,32 +43,22 @@ def compose(tree: Tree, cues: Cues, actor: int, anchor: int, mention: IssueMenti
     meeting = places.get(tree.heads[down[-1]] if down else actor, len(up) - 1)
     climb = tuple(up[: meeting + 1])
     descent = tuple(reversed(down))
-    found, sign, negations, crossed = _signs(tree, cues, climb, mention)
-    return Path(
-        role=_role(tree, descent, climb),
-        sign=sign,
-        climb=climb,
-        descent=descent,
-        cues=found,
-        negations=negations,
-        crossed=crossed,
-        is_conditional=_is_conditional(tree, cues, climb),
-    )
+    found, sign, crossed = _signs(tree, cues, climb, mention)
+    return Path(_role(tree, descent, climb), sign, climb, found, crossed)
 
 
-def particles(tree: Tree, token: int) -> list[str]:
+def _particles(tree: Tree, token: int) -> list[str]:
     """Give the particles and prepositions that hang on a verb or noun (rule *out*, call *for*)."""
     return [tree.words[i] for i in tree.children[token] if tree.deps[i] in {"prt", "prep", "acomp"}][:3]
 
 
 def _signs(
     tree: Tree, cues: Cues, climb: tuple[int, ...], mention: IssueMention
-) -> tuple[tuple[Cue, ...], int, int, tuple[str, ...]]:
+) -> tuple[tuple[Cue, ...], int, tuple[str, ...]]:
     """Compose the sign. A list's head does not govern its members; a main clause does not govern its adverbial one."""
     sign = mention.term.sign
     found: list[Cue] = []
     crossed: list[str] = []
-    negations = 0
     below = None
     for token in climb:
         link = _crossing(tree, below)
@@ -88,7 +69,7 @@ def _signs(
         is_governing = link != "conj"
         word = tree.words[token]
         if below is not None and is_governing:
-            cue = cues.lookup(mention.issue, word, particles(tree, token))
+            cue = cues.lookup(mention.issue, word, _particles(tree, token))
             if cue is not None:
                 found.append(cue)
                 sign *= cue.sign or 1
@@ -98,10 +79,9 @@ def _signs(
             found.append(cue)
             sign *= cue.sign or 1
         if is_governing and _is_negated(tree, cues, token):
-            negations += 1
             sign = -sign
         below = token
-    return tuple(found), sign, negations, tuple(crossed)
+    return tuple(found), sign, tuple(crossed)
 
 
 def _complement(tree: Tree, cues: Cues, token: int, climb: tuple[int, ...], issue: str) -> Cue | None:
@@ -133,14 +113,6 @@ def _is_negated(tree: Tree, cues: Cues, token: int) -> bool:
     return any(
         (tree.words[i] in cues.negators and tree.deps[i] in {"neg", "det", "advmod", "cc:preconj", "preconj"})
         or (tree.words[i] == "longer" and any(tree.words[j] == "no" for j in tree.children[i]))
-        for i in tree.children[token]
-    )
-
-
-def _is_conditional(tree: Tree, cues: Cues, climb: tuple[int, ...]) -> bool:
-    return any(
-        tree.words[i] in cues.modals and tree.deps[i] in {"aux", "mark", "advmod"}
-        for token in climb
         for i in tree.children[token]
     )
 

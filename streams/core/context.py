@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Protocol
 
 from streams.core.article import Homes, countries
-from streams.core.candidates import Candidate
 from streams.core.draft import Draft
-from streams.core.issues import Frame
+from streams.core.issues import Frame, IssueMention
 from streams.core.mentions import Mention
 from streams.core.text import words
 
@@ -14,6 +14,22 @@ _PREPS = frozenset(
     "to in on from against into at near of over with by between for towards around off inside across".split()
 )
 _REACH = 26
+
+
+class Placed(Protocol):
+    """An actor and an issue in a sentence: a pair, or what is made of one."""
+
+    @property
+    def actor(self) -> Mention:
+        """Who."""
+
+    @property
+    def issue(self) -> IssueMention:
+        """On what."""
+
+    @property
+    def sentence(self) -> int:
+        """Where the actor stands."""
 
 
 class Named:
@@ -37,34 +53,33 @@ class Named:
         self.groups = {home(each.actor.id) for each in draft.mentions if each.kind == "group"}
 
 
-def context_features(named: Named, candidate: Candidate, country: str, frame: Frame) -> list[str]:
+def context_features(named: Named, pair: Placed, country: str, frame: Frame) -> list[str]:
     """Give the facts on which a country is judged to be the context of a pair. The issue is known by its frame alone."""
     draft = named.draft
-    here = draft.actors.get(candidate.sentence, [])
+    here = draft.actors.get(pair.sentence, [])
     local = [each for each in here if each.country == country]
     found = [
-        *_standing(named, candidate, country, frame),
+        *_standing(named, pair, country, frame),
         *_numbers(named, country, frame),
         f"here={len(local) > 0}|{frame}",
     ]
     if local:
-        nearest = min(local, key=lambda each: abs(each.start - candidate.issue.anchor))
-        found += _nearest(draft, candidate, nearest, frame)
+        nearest = min(local, key=lambda each: abs(each.start - pair.issue.anchor))
+        found += _nearest(draft, pair, nearest, frame)
         for each in local:
-            found += _by_preposition(draft, candidate, each, frame)
+            found += _by_preposition(draft, pair, each, frame)
     others = {each.country for each in here if each.country and each.country != country}
     found.append(f"others={min(len(others), 3)}|here={len(local) > 0}|{frame}")
     return list(dict.fromkeys(found))
 
 
-def _standing(named: Named, candidate: Candidate, country: str, frame: Frame) -> Iterator[str]:
+def _standing(named: Named, pair: Placed, country: str, frame: Frame) -> Iterator[str]:
     """Whose country it is: the actor's own, that of another party, or only a place."""
-    own = named.home(candidate.actor.actor.id) or candidate.actor.country
-    sign = candidate.issue.term.sign
+    own = named.home(pair.actor.actor.id) or pair.actor.country
+    sign = pair.issue.term.sign
     is_own = country == own
     yield f"own={is_own}|{frame}"
     yield f"own={is_own}|{frame}|{sign:+d}"
-    yield f"own={is_own}|{frame}|{candidate.path.role}"
     yield f"party={country in named.parties}|own={is_own}|{frame}"
     yield f"group={country in named.groups}|own={is_own}|{frame}"
     yield f"pair={own}>{country}|{frame}"
@@ -85,34 +100,28 @@ def _numbers(named: Named, country: str, frame: Frame) -> Iterator[str]:
     yield f"lead={start is not None and start < shift + 250}|{frame}"
 
 
-def _nearest(draft: Draft, candidate: Candidate, mention: Mention, frame: Frame) -> Iterator[str]:
-    side = "<" if mention.start < candidate.issue.anchor else ">"
-    gap = len(
-        words(
-            draft.body[min(mention.end, candidate.issue.anchor) : max(mention.start, candidate.issue.anchor)]
-        )
-    )
-    is_actor = mention is candidate.actor
+def _nearest(draft: Draft, pair: Placed, mention: Mention, frame: Frame) -> Iterator[str]:
+    side = "<" if mention.start < pair.issue.anchor else ">"
+    gap = len(words(draft.body[min(mention.end, pair.issue.anchor) : max(mention.start, pair.issue.anchor)]))
+    is_actor = mention is pair.actor
     yield f"near={side}{min(gap // 3, 6)}|{frame}"
     yield f"near={side}|kind={mention.kind}|{frame}"
     yield f"near={side}|actor={mention.is_actor}|{frame}"
     yield f"itself={is_actor}|{frame}"
     between = [
         each
-        for each in draft.actors.get(candidate.sentence, ())
+        for each in draft.actors.get(pair.sentence, ())
         if each.country
-        and min(mention.start, candidate.issue.anchor)
-        < each.start
-        < max(mention.start, candidate.issue.anchor)
+        and min(mention.start, pair.issue.anchor) < each.start < max(mention.start, pair.issue.anchor)
     ]
     yield f"between={min(len(between), 3)}{side}|{frame}"
 
 
-def _by_preposition(draft: Draft, candidate: Candidate, mention: Mention, frame: Frame) -> Iterator[str]:
+def _by_preposition(draft: Draft, pair: Placed, mention: Mention, frame: Frame) -> Iterator[str]:
     before = words(draft.body[max(0, mention.start - _REACH) : mention.start])[-4:]
     prep = next((word for word in reversed(before) if word in _PREPS), "none")
-    side = "<" if mention.start < candidate.issue.anchor else ">"
-    sign = f"{candidate.issue.term.sign:+d}"
+    side = "<" if mention.start < pair.issue.anchor else ">"
+    sign = f"{pair.issue.term.sign:+d}"
     yield f"prep={prep}{side}|{frame}"
     yield f"prep={prep}{side}|{frame}|{sign}"
     yield f"prep={prep}{side}|kind={mention.kind}|{frame}"
@@ -120,12 +129,3 @@ def _by_preposition(draft: Draft, candidate: Candidate, mention: Mention, frame:
         yield f"left={before[-1]}{side}|{frame}"
     after = words(draft.body[mention.end : mention.end + 16])[:1]
     yield f"right={after[0] if after else '|'}{side}|{frame}"
-    tree, start = draft.trees[candidate.sentence], draft.sentences[candidate.sentence].start
-    token = tree.head_of(mention.start - start, mention.end - start)
-    way = tree.ancestors(token)
-    if candidate.anchor_token in way:
-        below = way[: way.index(candidate.anchor_token)]
-        yield f"under={'>'.join(tree.deps[i] for i in below[-3:])}|{frame}"
-        yield f"under_prep={tree.words[below[-1]] if below else ''}|{frame}|{sign}"
-    elif set(way) & set(candidate.path.climb):
-        yield f"under=path|{frame}"

@@ -35,8 +35,6 @@ class Cues:
         self._own = {issue: dict(self._own_entries(cues)) for issue, cues in issues.items()}
         self.light = frozenset(data["light"])
         self.negators = frozenset(data["negators"])
-        self.modals = frozenset(data["modals"])
-        self.past = frozenset(data["past"])
 
     def lookup(self, issue: str, word: str, particles: Iterable[str] = ()) -> Cue | None:
         """Give the effect of a word form on an issue; with a particle's own entry first (rule out, call for)."""

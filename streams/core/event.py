@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from streams.core import language
+from streams.core.candidates import Candidate, paired
+from streams.core.cues import Cues
 from streams.core.draft import Draft
 from streams.core.mentions import Mention
 from streams.core.model import (
@@ -18,7 +19,7 @@ from streams.core.model import (
     observation_id,
     stable_id,
 )
-from streams.core.qualities import acts, attribution, is_historical, modality, strength
+from streams.core.qualities import attribution, is_background, is_done, modality, strength
 from streams.core.shifts_reported import Turn
 from streams.core.stance import Verdict
 from streams.core.topics import by_issue, topic_evidence
@@ -55,10 +56,10 @@ def event(
     )
 
 
-def observation(work: Draft, verdict: Verdict, context: str | None) -> Observation:
+def observation(work: Draft, verdict: Verdict, context: str | None, cues: Cues) -> Observation:
     """Give an observation with all that says how it is held."""
     article, issue, actor = work.article, verdict.issue.issue, _named(verdict.actor)
-    held = _held(work, verdict)
+    candidate = _beside(work, verdict, cues)
     return Observation(
         observation_id=observation_id(article.article_id, actor.id, issue, context, verdict.stance),
         article_id=article.article_id,
@@ -67,10 +68,10 @@ def observation(work: Draft, verdict: Verdict, context: str | None) -> Observati
         context=context,
         stance=verdict.stance,
         score=round(verdict.score, 4),
-        strength=_surer(verdict.strength, held.strength, held.acts),
-        modality=verdict.modality or held.modality,
-        is_historical=held.is_historical,
-        attribution=held.attribution,
+        strength=_strength(work, verdict, candidate, cues),
+        modality=verdict.modality or _modality(work, candidate),
+        is_historical=is_background(work, verdict.sentence),
+        attribution=attribution(work, work.trees[candidate.sentence], candidate) if candidate else None,
         evidence=work.evidence(*work.sentences[verdict.sentence]),
         source=article.source,
         published_at=article.published_at,
@@ -78,37 +79,29 @@ def observation(work: Draft, verdict: Verdict, context: str | None) -> Observati
     )
 
 
-def _surer(seen: Strength | None, told: Strength, acts: bool) -> Strength:
-    """Take the network's word, but where it sees a decision and grammar the act itself it has been carried out, and what
-    the actor itself is said to be about to do is decided. acts: whether the actor is the subject of the act.
-    """
-    if seen is None or (seen, told) == ("decision", "deed"):
-        return told
-    return told if acts and (seen, told) == ("statement", "decision") else seen
+def _strength(work: Draft, verdict: Verdict, candidate: Candidate | None, cues: Cues) -> Strength:
+    """Take the network's word, but what it takes for decided and the words tell as done is a deed."""
+    if verdict.strength is None:
+        return strength(work.trees[candidate.sentence], candidate) if candidate else "statement"
+    if verdict.strength == "decision" and is_done(
+        work, verdict.sentence, verdict.actor, verdict.issue.issue, cues
+    ):
+        return "deed"
+    return verdict.strength
 
 
-class _Held(NamedTuple):
-    """How grammar says that a stance is held; what cannot be told without it has its commonest value."""
-
-    strength: Strength = "statement"
-    modality: Modality = "asserted"
-    is_historical: bool = False
-    attribution: str | None = None
-    acts: bool = False
+def _modality(work: Draft, candidate: Candidate | None) -> Modality:
+    return modality(work.trees[candidate.sentence], candidate) if candidate else "asserted"
 
 
-def _held(work: Draft, verdict: Verdict) -> _Held:
-    candidate = verdict.candidate
-    if candidate is None:
-        return _Held()
-    tree = work.trees[candidate.sentence]
-    return _Held(
-        strength(tree, candidate),
-        modality(tree, candidate),
-        is_historical(work, tree, candidate),
-        attribution(work, tree, candidate),
-        acts(candidate),
-    )
+def _beside(work: Draft, verdict: Verdict, cues: Cues) -> Candidate | None:
+    """Put the actor beside the issue, or the nearest mention of it, in its sentence, where it was parsed and has one."""
+    index, issue = verdict.sentence, verdict.issue
+    own = [each for each in work.issues.get(index, ()) if each.issue == issue.issue]
+    if index not in work.trees or not own:
+        return None
+    nearest = min(own, key=lambda each: (each is not issue, abs(each.start - verdict.actor.start)))
+    return paired(work, cues, index, verdict.actor, nearest)
 
 
 def reported(work: Draft, turn: Turn, context: str | None) -> ReportedShift:

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import accumulate, islice
 from typing import Any
 
-_PIPES_NOT_NEEDED = ["ner", "lemmatizer", "attribute_ruler"]
+_PIPES_NOT_NEEDED = ["ner", "lemmatizer", "attribute_ruler", "tagger"]
 _BATCH = 128
 MAX_CHARS = 700  # a longer sentence is no sentence: a table, a list without stops; it is read up to here
 
@@ -20,7 +20,6 @@ class Tree:
     starts: tuple[int, ...]
     heads: tuple[int, ...]
     deps: tuple[str, ...]
-    tags: tuple[str, ...]
     children: tuple[tuple[int, ...], ...]
 
     def at(self, offset: int) -> int:
@@ -72,19 +71,18 @@ def parse(sentences: Sequence[str]) -> list[Tree]:
 
 def _tree(doc: Any) -> Tree:
     """Take what is needed out of a parsed document in one go; token by token is several times slower."""
-    rows = doc.to_array(["HEAD", "DEP", "TAG", "LOWER", "LENGTH", "SPACY"])
+    rows = doc.to_array(["HEAD", "DEP", "LOWER", "LENGTH", "SPACY"])
     name = doc.vocab.strings.__getitem__
     heads = [int(offset) + i for i, offset in enumerate(rows[:, 0].astype("int64"))]
     children: list[list[int]] = [[] for _ in heads]
     for i, head in enumerate(heads):
         if head != i:
             children[head].append(i)
-    ends = accumulate((rows[:, 4] + rows[:, 5]).tolist(), initial=0)
+    ends = accumulate((rows[:, 3] + rows[:, 4]).tolist(), initial=0)
     return Tree(
-        words=tuple(map(name, rows[:, 3].tolist())),
+        words=tuple(map(name, rows[:, 2].tolist())),
         starts=tuple(islice(ends, len(heads))),
         heads=tuple(heads),
         deps=tuple(map(name, rows[:, 1].tolist())),
-        tags=tuple(map(name, rows[:, 2].tolist())),
         children=tuple(map(tuple, children)),
     )

@@ -12,21 +12,17 @@ _NOTHING = repeat(0.0)
 
 
 class Linear:
-    """One or more logistic models that share a vocabulary. Immutable; unknown features count nothing."""
+    """A logistic model. Immutable; unknown features count nothing."""
 
-    def __init__(self, names: Sequence[str], weights: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
-        if weights.shape != (len(names), len(bias)):
-            raise ValueError(
-                f"{len(names)} names and {len(bias)} biases do not fit weights of shape {weights.shape}"
-            )
-        self._models: list[tuple[float, dict[str, float]]] = [
-            (start, dict(zip(names, column, strict=True)))
-            for start, column in zip(bias.tolist(), weights.T.tolist(), strict=True)
-        ]
+    def __init__(self, names: Sequence[str], weights: NDArray[np.float32], bias: float) -> None:
+        if weights.shape != (len(names),):
+            raise ValueError(f"{len(names)} names do not fit weights of shape {weights.shape}")
+        self._bias = bias
+        self._weights = dict(zip(names, weights.tolist(), strict=True))
 
-    def __call__(self, features: Sequence[str]) -> list[float]:
-        """Give the probability that each of the models assigns to a set of features."""
-        return [logistic(sum(map(known.get, features, _NOTHING), start)) for start, known in self._models]
+    def __call__(self, features: Sequence[str]) -> float:
+        """Give the probability that the model assigns to a set of features."""
+        return logistic(sum(map(self._weights.get, features, _NOTHING), self._bias))
 
 
 def logistic(margin: float) -> float:
@@ -41,15 +37,13 @@ def logistic(margin: float) -> float:
 class Models:
     """All that was learned, under one version.
 
-    pair gives two probabilities: that the actor holds a stance on the issue, and that it is support if so. topic: that
-    the article reports on the issue. context: that a country is the one in question. issues: those that labels were
-    written on.
+    skim: that a window holds a stance. topic: that the article reports on the issue. context: that a country is the one in
+    question.
     """
 
-    pair: Linear
+    skim: Linear
     topic: Linear
     context: Linear
-    issues: frozenset[str]
     version: str
 
 
@@ -57,16 +51,15 @@ def unpack(arrays: Mapping[str, NDArray[np.generic]], prefix: str) -> Linear:
     """Build a model from the arrays of the artefact: names as UTF-8 lines, weights, bias."""
     text = arrays[f"{prefix}_names"].astype(np.uint8).tobytes().decode("utf-8")
     names = text.split("\n") if text else []
-    weights = arrays[f"{prefix}_weights"].astype(np.float32)
-    return Linear(names, weights, arrays[f"{prefix}_bias"].astype(np.float32))
+    return Linear(names, arrays[f"{prefix}_weights"].astype(np.float32), float(arrays[f"{prefix}_bias"]))
 
 
 def pack(
-    prefix: str, names: Sequence[str], weights: NDArray[np.float32], bias: NDArray[np.float32]
+    prefix: str, names: Sequence[str], weights: NDArray[np.float32], bias: float
 ) -> dict[str, NDArray[np.generic]]:
     """Give the arrays that ``unpack`` builds a model from."""
     return {
         f"{prefix}_names": np.frombuffer("\n".join(names).encode("utf-8"), dtype=np.uint8),
         f"{prefix}_weights": weights.astype(np.float16),
-        f"{prefix}_bias": bias.astype(np.float32),
+        f"{prefix}_bias": np.array(bias, dtype=np.float32),
     }

@@ -1,7 +1,7 @@
 """The learned part: what a small language model makes of a window. An encoder gives each word piece a vector; small
 heads on top read from them the topics, who takes which stance, where, and how strongly."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -54,24 +54,18 @@ class Look:
 
 
 class Network:
-    """Encoder and heads. Immutable.
-
-    frames tells of each watched issue how its context is found; taught names those that labels were written on. Of the
-    others only the contexts are worth anything, since how a country stands in a sentence is much the same for all.
-    """
+    """Encoder and heads. Immutable. taught: the issues that labels were written on, with how the context of each is found."""
 
     def __init__(
         self,
         encoder: Encoder,
         weights: Mapping[str, Vector],
-        frames: Mapping[str, Frame],
-        taught: Iterable[str],
+        taught: Mapping[str, Frame],
         version: str,
     ) -> None:
         self._encoder = encoder
         self._weights = weights
-        self._frames = dict(frames)
-        self.taught = {issue: frames[issue] for issue in taught}
+        self.taught = dict(taught)
         self.version = version
         wide = len(weights["nowhere"])
         about = wide + weights["issues"].shape[1]
@@ -88,14 +82,13 @@ class Network:
         topics = {
             issue: logistic(float(self._score("topic", whole + about @ self._of_topic[1])[0]))
             for issue, about in named.items()
-            if issue in self.taught
         }
         return Look(topics, self._held(vectors, pieces, named, around))
 
     def _about(self, vectors: Vector, pieces: Pieces, issue: str) -> Vector:
         """What stands for an issue: its vector in the window, and that of its kind."""
         pooled = np.stack([_pooled(vectors, span) for _, span in pieces.issues[issue]])
-        kind = self._weights["issues"][FRAMES.index(self._frames[issue])]
+        kind = self._weights["issues"][FRAMES.index(self.taught[issue])]
         about: Vector = np.concatenate([pooled.mean(axis=0), kind])
         return about
 
@@ -157,7 +150,7 @@ class Network:
                 rows.append(row)
                 numbers.append([*facts, *flags])
                 owners.append(country)
-        open_ = float(self._weights["open"][FRAMES.index(self._frames[issue])])
+        open_ = float(self._weights["open"][FRAMES.index(self.taught[issue])])
         if not rows:
             return {None: 1.0}
         scores: dict[str | None, float] = {None: open_}

@@ -54,7 +54,7 @@ class _Places:
 def pieces(
     draft: Draft, window: Window, split: Split, frames: dict[str, Frame], home: Callable[[str], str | None]
 ) -> Pieces:
-    """Cut a window. frames: of the issues that the network was taught; mentions of others get no mark."""
+    """Cut a window. frames: of the issues that the network was taught; it is not asked about others."""
     ids, offsets = split(draft.body[window.start : window.end])
     if len(ids) > MOST_PIECES:
         ids, offsets = [*ids[: MOST_PIECES - 1], ids[-1]], [*offsets[: MOST_PIECES - 1], (0, 0)]
@@ -87,12 +87,11 @@ def _keep(found: Pieces) -> None:
 
 def _take_issue(found: Pieces, issue: IssueMention, places: _Places, frames: dict[str, Frame]) -> None:
     span = places.span(issue.start, issue.end)
-    if span is None:
+    if span is None or issue.issue not in frames:
         return
     found.issues.setdefault(issue.issue, []).append((issue, span))
-    if issue.issue in frames:
-        base = _WEAK_ISSUE if issue.term.is_weak or issue.term.is_echo else _ISSUE
-        _mark(found, span, base + FRAMES.index(frames[issue.issue]))
+    base = _WEAK_ISSUE if issue.term.is_weak or issue.term.is_echo else _ISSUE
+    _mark(found, span, base + FRAMES.index(frames[issue.issue]))
 
 
 def _take_mention(

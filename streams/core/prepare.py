@@ -1,19 +1,14 @@
 """The first half of reading: which issues and actors an article speaks of, and where. Nothing is judged yet."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 
 from streams.core import grammar, language
 from streams.core.actors import Catalogue, resolve
-from streams.core.candidates import Candidate, candidates, kept_anchors
 from streams.core.cues import Cues
 from streams.core.draft import Draft, draft
-from streams.core.features import features
 from streams.core.issues import Issues
 from streams.core.model import RawArticle
-
-Parse = Callable[[Sequence[str]], list[grammar.Tree]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +37,12 @@ def prepare(article: RawArticle, lexicon: Lexicon) -> Draft:
     return work
 
 
-def add_grammar(wanted: Iterable[tuple[Draft, int]], parse: Parse = grammar.parse) -> None:
+def add_grammar(wanted: Iterable[tuple[Draft, int]]) -> None:
     """Parse sentences of articles, all of them together, which is what makes it fast."""
     places = list(wanted)
-    trees = parse([work.sentence_text(index) for work, index in places])
+    trees = grammar.parse([work.sentence_text(index) for work, index in places])
     for (work, index), tree in zip(places, trees, strict=True):
         work.trees[index] = tree
-
-
-def with_pairs(work: Draft) -> Iterator[int]:
-    """Give the sentences in which an actor stands beside an issue: those that grammar is needed of."""
-    for index, mentions in work.issues.items():
-        if kept_anchors(mentions) and any(each.is_actor for each in work.actors.get(index, ())):
-            yield index
-
-
-def pairs(work: Draft, lexicon: Lexicon) -> Iterator[tuple[Candidate, list[str]]]:
-    """Give the pairs of actor and issue in the parsed sentences with the facts that they are judged by."""
-    cues, home = lexicon.cues, lexicon.catalogue.home
-    for _, group in groupby(candidates(work, cues), key=lambda each: each.sentence):
-        rivals = list(group)
-        for candidate in rivals:
-            yield candidate, features(work, candidate, rivals, cues, home)
 
 
 def _add_echoes(work: Draft, issues: Issues) -> None:

@@ -3,9 +3,13 @@
 import re
 
 from streams.core.candidates import Candidate
+from streams.core.cues import Cues
 from streams.core.draft import Draft
 from streams.core.grammar import Tree
+from streams.core.lists import listed
+from streams.core.mentions import Mention
 from streams.core.model import Modality, Strength
+from streams.core.text import words
 
 _IF = {"if", "unless", "provided", "until", "once", "should", "whether", "as"}
 _AHEAD = {"will", "'ll", "’ll", "shall", "wo"}
@@ -13,13 +17,25 @@ _MAYBE = {"would", "could", "might", "may", "should"}
 _DENIAL = {"deny", "denies", "denied", "denying", "denial", "disavow", "disavows", "disavowed"}
 _SAYING = frozenset(
     "say says said saying tell tells told claim claims claimed report reports reported allege alleges alleged accuse"
-    " accuses accused according announce announces announced confirm confirms confirmed state states stated reveal"
+    " accuses accused according announce announces announced confirm confirms confirmed stated reveal"
     " reveals warn warns warned add adds added assert asserts insist insists estimate estimates believe believes".split()
 )
-_YEAR = re.compile(r"\b(?:in|since|from|of|until|between|the|back in|early|late)\s+((?:19|20)\d\d)\b")
+_WILL_OR_NOT = re.compile(
+    r"\b(?:will|shall|would|could|might|may|should|to|not|never|no|cannot|without)\b|n[’']t\b|[’']ll\b"
+)
+# A date at the head of a sentence sets the time of all of it; one further on may belong to a clause alone.
+_HEAD = r"^\W*(?:(?:but|and|yet|so) )?(?:back )?"
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_YEAR = re.compile(
+    rf"{_HEAD}(?:as (?:early|late) as |early |late )?(?:in|on|during) "
+    rf"(?:(?:early|late|mid|the|of|spring|summer|autumn|fall|winter|\d{{1,2}}|{_MONTHS}),?[ -])*((?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
 _LONG_AGO = re.compile(
-    r"\b(?:(?:years?|decades?) (?:ago|earlier|before)|last (?:year|decade|century)|at the time|back then|originally|once had"
-    r"|had (?:earlier|previously|long|once|already)|in those days|during the (?:cold war|1\d\d\ds|soviet))\b",
+    rf"{_HEAD}(?:(?:(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|\d+|some|more than|nearly|almost"
+    r"|about|over|many|several|few) )+(?:years?|decades?) (?:ago|earlier|before)\b"
+    r"|last (?:year|decade|century)\b(?![’'])|in the (?:early |late |mid-)?(?:19\d0s|20[01]0s|[5-9]0s)\b"
+    r"|(?:at the time|then|in those days|during the (?:cold war|soviet \w+))\b(?= |,))",
     re.IGNORECASE,
 )
 
@@ -38,10 +54,27 @@ def strength(tree: Tree, candidate: Candidate) -> Strength:
     return "decision" if told == "deed" and _is_ahead(tree, candidate) else told
 
 
-def acts(candidate: Candidate) -> bool:
-    """Whether the actor is the subject of the very word that names an act: ``Kenya will send`` soldiers."""
-    path = candidate.path
-    return candidate.issue.term.is_act and path.role == "subject" and len(path.climb) == 1
+def is_done(draft: Draft, sentence: int, actor: Mention, issue: str, cues: Cues) -> bool:
+    """Whether a sentence tells what its actor has done, and not what lies ahead or was left undone: ``signed the truce``,
+    ``has sent troops``. What stands before the actor, or behind another one, is not told of it.
+    """
+    lists = listed(draft)
+    fellows = lists.get(actor.start, actor.start)
+    others = (e for e in draft.actors.get(sentence, ()) if e.is_actor and e.start >= actor.end)
+    reach = min((e.start for e in others if lists.get(e.start) != fellows), default=len(draft.body))
+    for mention in draft.issues.get(sentence, ()):
+        if mention.issue != issue or not actor.end <= mention.anchor <= reach:
+            continue
+        between = draft.folded[actor.end : mention.anchor]
+        if _WILL_OR_NOT.search(between) is None and (mention.term.is_act or _has_deed(between, issue, cues)):
+            return True
+    return False
+
+
+def _has_deed(text: str, issue: str, cues: Cues) -> bool:
+    told = words(text)
+    found = (cues.lookup(issue, word, told[i + 1 : i + 2]) for i, word in enumerate(told))
+    return any(cue is not None and cue.strength == "deed" for cue in found)
 
 
 def _is_ahead(tree: Tree, candidate: Candidate) -> bool:
@@ -75,6 +108,12 @@ def modality(tree: Tree, candidate: Candidate) -> Modality:
     return "asserted"
 
 
+def may_be_attributed(draft: Draft, sentence: int) -> bool:
+    """Whether one of several actors in a sentence may be telling of another: only then ``attribution`` is worth a tree."""
+    named = {each.actor.id for each in draft.actors.get(sentence, ()) if each.is_actor}
+    return len(named) > 1 and not _SAYING.isdisjoint(words(draft.sentence_text(sentence)))
+
+
 def attribution(draft: Draft, tree: Tree, candidate: Candidate) -> str | None:
     """Give the id of another actor by whose account the actor holds the stance; None where the article says so itself."""
     start = draft.sentences[candidate.sentence].start
@@ -95,15 +134,10 @@ def _is_subject_of(tree: Tree, token: int, verb: int) -> bool:
     return any(tree.heads[i] == verb and tree.deps[i].startswith("nsubj") for i in tree.ancestors(token))
 
 
-def is_historical(draft: Draft, tree: Tree, candidate: Candidate) -> bool:
-    """Whether the sentence tells it as background: an earlier year, years ago, or a past before the past."""
-    text = draft.sentence_text(candidate.sentence)
-    years = [int(match[1]) for match in _YEAR.finditer(text)]
-    if years and max(years) < draft.article.published_at.year - (draft.article.published_at.month < 3):
-        return True
-    if _LONG_AGO.search(text):
-        return True
-    verb = next((i for i in candidate.path.climb if tree.tags[i] in {"VBN", "VBD"}), None)
-    return verb is not None and any(
-        tree.words[i] == "had" and tree.deps[i] == "aux" for i in tree.children[verb]
-    )
+def is_background(draft: Draft, sentence: int) -> bool:
+    """Whether a sentence says at its head that it tells of long ago: in an earlier year, or so many years ago."""
+    text = draft.sentence_text(sentence)
+    found = _YEAR.match(text)
+    if found is not None:
+        return int(found[1]) < draft.article.published_at.year - (draft.article.published_at.month < 3)
+    return _LONG_AGO.match(text) is not None

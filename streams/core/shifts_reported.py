@@ -1,7 +1,7 @@
 """Where the text itself says that an actor changes course, and from what to what."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from streams.core.draft import Draft
@@ -26,7 +26,7 @@ _LONG = (
 )
 _TURNS: tuple[tuple[str, str, float], ...] = (
     (r"(?:shift\w*|pivot\w*|turn\w*|switch\w*|mov\w+) (?:their|its|his|her)?\s?(?:focus |away |attention )?from", "from", 0.85),
-    (r"(?:reverses|reversed|reversing|reversal of|in a (?:reversal|turn|turnabout|shift)|u-turn|about-face|about-turn|volte-face|backtrack\w*|climb-?down)", "after", 0.8),
+    (r"(?<!\bbe )(?:reverses|reversed|reversing|reversal of|in a (?:reversal|turn|turnabout|shift)|u-turn|about-face|about-turn|volte-face|backtrack\w*|climb-?down)", "after", 0.8),
     (r"(?:changed?|changes|changing|shift(?:s|ed|ing)?) (?:its|their|his|her|the) (?:mind|position|stance|policy|course|tune|focus|view|approach|line|direction)", "vague", 0.8),
     (r"(?:significant|major|marked|broader|dramatic|sharp|clear|strategic|policy|strategy|notable|abrupt|striking) (?:\w+ )?(?:shift|change|reversal|departure|turn|turnaround)", "vague", 0.7),
     (r"a (?:shift|change|departure|break|turnaround) (?:from|in|of|away)", "vague", 0.7),
@@ -34,7 +34,7 @@ _TURNS: tuple[tuple[str, str, float], ...] = (
     (r"no longer (?:stands? in the way|blocks?|objects?|oppos\w+|resists?|refus\w+|rul\w+ (?:\w+ )?out)", "drops_opposition", 0.75),
     (r"(?:dropp?(?:s|ed|ing)?|abandon(?:s|ed|ing)?|shelv(?:es|ed|ing)|scrap\w*|ditch\w*|withdr[ae]w(?:s|n|ing)?|giv(?:es|ing) up|gave up|back(?:s|ed|ing)? away from|walk\w* away from|renounc\w+) (?:its|their|his|her|the|a|all)?\s?(?:\w+ ){0,2}(?:support|backing|plans?|idea|proposal|commitment|pledge|demand|insistence|call|offer|push|promise|intention)", "gives_up", 0.75),
     (r"for the first time", "after", 0.6),
-    (rf"(?:no longer|not any ?more|any longer) (?:\w+ )?(?:{_STOOD}|believ\w+|consider\w*|sees?|saw|seek\w*|sought|feels?|felt|need\w*|willing|bound|committed)", "after", 0.6),
+    (rf"(?:no longer|not any ?more|any longer) (?:\w+ )?(?:{_STOOD}|believ\w+|consider\w*|sees?|saw|seek\w*|sought|feels?|felt|need\w*|intend\w*|plan\w*|willing|bound|committed)", "after", 0.6),
     (r"(?:after (?:\w+ ){0,3}(?:months|years|weeks|days) of (?:refus\w+|reject\w+|resist\w+|oppos\w+|insist\w+|hesitat\w+|holding out|saying no))", "after", 0.8),
     (rf"(?:having|after) (?:{_LONG} )?(?:been )?{_STOOD}", "after", 0.6),
     (rf"(?:had|which|who|that) (?:had )?{_LONG} (?:had )?(?:been )?{_STOOD}", "after", 0.6),
@@ -45,7 +45,7 @@ _TURNS: tuple[tuple[str, str, float], ...] = (
 _PATTERNS = tuple((caseless(rf"\b{pattern}\b"), effect, score) for pattern, effect, score in _TURNS)
 _ANY = caseless(rf"\b(?:{'|'.join(pattern for pattern, _, _ in _TURNS)})")
 _NOT_A_TURN = caseless(
-    r"\b(?:has not|have not|had not|hasn['’]t|haven['’]t|did not|does not|no|denied|denies|without|not officially)\b[^.]{0,60}$"
+    r"\b(?:has not|have not|had not|hasn['’]t|haven['’]t|did not|does not|no|denied|denies|without|not officially|until (?:it|they|he|she))\b[^.]{0,60}$"
 )
 
 _OF_WHOM = caseless(
@@ -115,15 +115,14 @@ def _turning_sentences(draft: Draft) -> list[int]:
     hits = (
         {draft.sentence_at(match.start()) for match in _ANY.finditer(draft.folded)} if draft.issues else set()
     )
-    return sorted(i for i in hits if i in draft.actors and _match(draft, *draft.sentences[i]) is not None)
+    return sorted(i for i in hits if i in draft.actors and any(_matches(draft, *draft.sentences[i])))
 
 
-def _match(draft: Draft, start: int, end: int) -> tuple[re.Match[str], str, float] | None:
+def _matches(draft: Draft, start: int, end: int) -> Iterator[tuple[re.Match[str], str, float]]:
     for pattern, effect, weight in _PATTERNS:
         match = pattern.search(draft.folded, start, end)
         if match is not None and not _NOT_A_TURN.search(draft.folded, start, match.start()):
-            return match, effect, weight
-    return None
+            yield match, effect, weight
 
 
 def _who(draft: Draft, index: int) -> list[Mention]:
@@ -146,21 +145,23 @@ def _borrowed(draft: Draft, model: Turn, actor: Mention, index: int) -> Turn:
 
 
 def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
+    """The turn that the first wording tells which speaks of this actor and issue; a shift from another issue tells none."""
     start, end = draft.sentences[verdict.sentence]
-    found = _match(draft, start, end)
-    if found is None:
-        return None
-    match, effect, weight = found
-    if verdict.actor.actor.id not in _turning(draft, verdict.sentence, match):
-        return None
-    if effect == "from" and not _is_left(draft, verdict, match):
-        return None
-    before, after = _ways(verdict, effect)
-    if after is None:
-        return None
-    score = round(weight * min(1.0, verdict.score + 0.35), 4)
-    actor = verdict.actor
-    return Turn(verdict, actor, before, after, score, start, end, effect == "from", effect == "vague")
+    is_from_another = False
+    for match, effect, weight in _matches(draft, start, end):
+        if verdict.actor.actor.id not in _turning(draft, verdict.sentence, match):
+            continue
+        if effect == "from" and not _is_left(draft, verdict, match):
+            is_from_another = True
+            continue
+        if effect == "vague" and is_from_another:
+            continue
+        before, after = _ways(verdict, effect)
+        if after is not None:
+            score = round(weight * min(1.0, verdict.score + 0.35), 4)
+            is_outright, is_vague = effect == "from", effect == "vague"
+            return Turn(verdict, verdict.actor, before, after, score, start, end, is_outright, is_vague)
+    return None
 
 
 def _turning(draft: Draft, index: int, match: re.Match[str]) -> set[str]:

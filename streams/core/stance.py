@@ -1,39 +1,23 @@
-"""From pairs to observations: what network and grammar make of each place, and one stance per actor and issue.
-
-The two read the same sentence by different means, and fail in different places: what both say is surer than either.
-"""
+"""From places to observations: what each place of an article says of an actor and an issue, and one stance for the two."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import prod
+from math import log, prod
 from typing import TypeVar
 
-from streams.core.candidates import Candidate
+from streams.core.draft import Draft
 from streams.core.issues import IssueMention
-from streams.core.learned import Linear
+from streams.core.learned import logistic
 from streams.core.mentions import Mention
-from streams.core.model import OPPOSITE, STANCES, Modality, Stance, Strength
+from streams.core.model import STANCES, Modality, Stance, Strength
 from streams.core.network import Held
 
 K = TypeVar("K")
-Chances = Mapping[Stance, float]
-_HOLDERS = {
-    "subject": 0.62,
-    "agent": 0.6,
-    "owner": 0.55,
-    "passive": 0.4,
-    "self": 0.4,
-    "prep:of": 0.35,
-    "head": 0.45,
-}
-_OPEN = {"talk", "consider"}
-_NOT_HELD = {"accuse", "fear", "suffer"}
-
-
-_NETWORK, _GRAMMAR = 0.5, 0.5
 _LITTLE = 1e-6
-_CLEARLY = 2.0  # times as likely as the other side
+_HELD = 0.3
+_SAYS = 0.1  # of the surest: where less is seen of a stance, nothing is told of its country
+_SHARPNESS, _BIAS, _SURE = 0.36, -0.29, 1e-4
 _FADING = 0.1  # the eleventh sentence counts half as much as the first
 
 
@@ -41,8 +25,8 @@ _FADING = 0.1  # the eleventh sentence counts half as much as the first
 class Verdict:
     """What one place of an article is taken to say, and how sure the reader is of it.
 
-    sentence is the one that the actor stands in. Grammar's verdicts carry the candidate that they judge, the network's
-    what it saw; joined ones carry both, and of the network all that speaks for their stance, with how sure it was.
+    sentence is the one that the actor stands in. seen: what the network saw, with how sure it was; nothing where the place was
+    read by rule. Joined ones carry what speaks for their stance.
     """
 
     actor: Mention
@@ -50,7 +34,6 @@ class Verdict:
     sentence: int
     stance: Stance
     score: float
-    candidate: Candidate | None = None
     seen: tuple[tuple[float, Held], ...] = ()
     strength: Strength | None = None
     modality: Modality | None = None
@@ -71,42 +54,27 @@ def verdicts(held: Held, sentence: int) -> Iterator[Verdict]:
         )
 
 
-def judged(candidate: Candidate, facts: Sequence[str], model: Linear) -> Iterator[Verdict]:
-    """Read a pair by the learned weights of its facts: whether a stance is held, and which."""
-    held, support = model(facts)
-    if _is_undecided(candidate):
-        yield _verdict(candidate, "neutral", held * max(support, 1.0 - support))
-        return
-    yield _verdict(candidate, "support", held * support)
-    yield _verdict(candidate, "oppose", held * (1.0 - support))
+def in_reach(found: Sequence[Verdict], draft: Draft) -> Iterator[Verdict]:
+    """Leave out what is laid to an actor of another sentence than that which names the issue, where that sentence has somebody of
+    its own who holds a stance on it, and the actor's has an issue of its own or comes before: ``Norway will send troops. The EU
+    extended its sanctions.`` Who follows may answer: ``Brazil urged a ceasefire. Kenya abstained.``
+    """
+    told = [each for each in found if each.score >= _HELD and _is_beside(each, draft)]
+    taken = {(each.sentence, each.issue.issue) for each in told}
+    for each in found:
+        there = draft.sentence_at(each.issue.start)
+        is_apart = each.sentence < there or each.sentence in draft.issues
+        if not is_apart or (there, each.issue.issue) not in taken or _is_beside(each, draft):
+            yield each
 
 
-def judged_by_rule(candidate: Candidate) -> Verdict:
-    """Read a pair off the grammar alone: for issues that no label was ever written on."""
-    path = candidate.path
-    score = _HOLDERS.get(path.role, 0.2)
-    kinds = {cue.kind for cue in path.cues}
-    if kinds & _NOT_HELD:
-        score *= 0.5
-    if kinds & _OPEN and not kinds & {"flip", "keep"}:
-        score *= 0.7
-    if candidate.issue.term.is_weak:
-        score *= 0.8
-    stance: Stance = "support" if path.sign > 0 else "oppose"
-    return _verdict(candidate, "neutral" if _is_undecided(candidate) else stance, score)
-
-
-def _verdict(candidate: Candidate, stance: Stance, score: float) -> Verdict:
-    return Verdict(candidate.actor, candidate.issue, candidate.sentence, stance, score, candidate)
-
-
-def _is_undecided(candidate: Candidate) -> bool:
-    """Whether the word that ties the actor to the issue says that it has not made up its mind."""
-    cues = candidate.path.cues
-    return (
-        bool(cues)
-        and cues[-1].kind == "consider"
-        and candidate.path.role.startswith(("subject", "owner", "agent"))
+def _is_beside(verdict: Verdict, draft: Draft) -> bool:
+    """Whether a sentence that names the issue names the actor as well."""
+    return any(
+        mention.issue == verdict.issue.issue
+        and any(each.actor.id == verdict.actor.actor.id for each in draft.actors.get(index, ()))
+        for index, named in draft.issues.items()
+        for mention in named
     )
 
 
@@ -133,54 +101,33 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
     Places are witnesses: what several of them say is likelier than what one says. Where they contradict each other, those
     that come first count more: newspapers tell what is new before what was.
     """
-    by_network = [each for each in witnesses if each.candidate is None]
-    by_grammar = [each for each in witnesses if each.candidate is not None]
-    early = _chances(by_grammar, _FADING)
-    side, share = _side(early), _GRAMMAR if by_network else 1.0
-    faded = _scores(_chances(by_network, _FADING), early, side, share)
-    stance = max(STANCES, key=lambda each: faded[each])
+    stance = max(STANCES, key=lambda each: _chance(witnesses, each, _FADING))
     own = [each for each in witnesses if each.stance == stance]
-    surest = max(own, key=lambda each: (each.candidate is not None, each.score))
-    view = max((e for e in own if e.candidate is None), key=lambda each: each.score, default=surest)
+    surest, chance = max(own, key=lambda each: each.score), _chance(own, stance)
     return replace(
         surest,
-        score=_scores(_chances(by_network), _chances(by_grammar), side, share)[stance],
-        seen=tuple((each.score, held) for each in own for _, held in each.seen),
-        strength=view.strength,
-        modality=view.modality,
+        score=calibrated(chance) if surest.seen else chance,
+        seen=tuple(
+            (each.score, held) for each in own if each.score >= _SAYS * surest.score for _, held in each.seen
+        ),
     )
 
 
-def _scores(
-    by_network: Chances, by_grammar: Chances, side: Stance | None, share: float
-) -> dict[Stance, float]:
-    """How likely each stance is by what both readers say. side: where that goes which the network takes for undecided."""
-    if side is not None:
-        laid = min(1.0, by_network[side] + by_network["neutral"])
-        by_network = {**by_network, side: laid, "neutral": 0.0}
-    return {each: _NETWORK * by_network[each] + share * by_grammar[each] for each in STANCES}
-
-
-def _side(by_grammar: Chances) -> Stance | None:
-    """The side that grammar clearly sees, early places before late ones; None where a word says that nothing is decided: who
-    draws up plans for a force leans to it, who weighs them does not.
+def calibrated(chance: float) -> float:
+    """How often a stance that is seen with so much of a chance is right (Platt scaling; ``docs/decisions/0049``): the network and
+    the joining of places are surer than they should be.
     """
-    side: Stance = "support" if by_grammar["support"] > by_grammar["oppose"] else "oppose"
-    if by_grammar["neutral"] or by_grammar[side] < _CLEARLY * by_grammar[OPPOSITE[side]]:
-        return None
-    return side if by_grammar[side] else None
+    bounded = min(max(chance, _SURE), 1.0 - _SURE)
+    return logistic(_SHARPNESS * log(bounded / (1.0 - bounded)) + _BIAS)
 
 
-def _chances(witnesses: Sequence[Verdict], fading: float = 0.0) -> dict[Stance, float]:
-    """The chance of each stance that one of the places says it; within a sentence the surest mention counts."""
-    surest: dict[Stance, dict[int, float]] = {each: {} for each in STANCES}
+def _chance(witnesses: Sequence[Verdict], stance: Stance, fading: float = 0.0) -> float:
+    """The chance that one of the places says a stance; within a sentence the surest mention counts."""
+    surest: dict[int, float] = {}
     for each in witnesses:
-        told = surest[each.stance]
-        told[each.sentence] = max(told.get(each.sentence, 0.0), each.score)
-    return {
-        stance: 1.0 - prod(1.0 - score / (1.0 + fading * sentence) for sentence, score in told.items())
-        for stance, told in surest.items()
-    }
+        if each.stance == stance:
+            surest[each.sentence] = max(surest.get(each.sentence, 0.0), each.score)
+    return 1.0 - prod(1.0 - score / (1.0 + fading * sentence) for sentence, score in surest.items())
 
 
 def contexts(verdict: Verdict) -> dict[str | None, float]:

@@ -22,6 +22,7 @@ _OPENING = re.compile(r"\s+[\"'“‘(\[–—-]?\s?[^\W_a-zà-ÿ]")
 _WORD = re.compile(r"\w+")
 _KEPT = r"\\.|\(\?P"  # parts of a pattern in which a capital is no letter of the text
 _OF_A_PATTERN = re.compile(rf"({_KEPT})|.", re.DOTALL)
+_SUFFIXES = tuple("ations ation ments ment ings ing als al ies ied ions ion es ed s e y".split())
 _NO_CASELESS = re.compile(r"\\[xuUN]|\(\?(?![P:=!<#])")
 
 
@@ -80,6 +81,15 @@ def caseless(pattern: str) -> re.Pattern[str]:
 def words(text: str) -> list[str]:
     """Give the words of a text in lower case, without marks."""
     return [word.lower() for word in _WORD.findall(text)]
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """Cut the commonest endings off a word, so that lift, lifts, lifted and lifting are one."""
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            return word[: -len(suffix)]
+    return word
 
 
 def fingerprint(text: str) -> str:

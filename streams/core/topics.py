@@ -6,21 +6,20 @@ from itertools import pairwise
 from math import log
 
 from streams.core.draft import Draft
-from streams.core.features import stem
 from streams.core.issues import IssueMention
 from streams.core.learned import logistic
 from streams.core.model import Evidence
-from streams.core.text import words
+from streams.core.text import stem, words
 
 _EVIDENCE = 3
 _LEAD = 400
 _NEAR = 45
 _MOST = 12
 _PLACES = 3
-_BY_STANCE = 0.8
-_BIAS, _WEIGHTS = -1.53, (0.42, 0.33, -0.94, 0.68, 0.5)
+_BIAS, _WEIGHTS = -1.44, (0.32, 0.4, -0.85, 0.65, 0.44)
 _MOST_OUTRIGHT, _MOST_NAMED = 2, 4
 _SURE = 1e-4
+_MAY_BE, _PLAINLY, _BY_STANCE = 0.1, 0.65, 0.8
 
 
 def by_issue(draft: Draft) -> dict[str, list[IssueMention]]:
@@ -34,12 +33,11 @@ def by_issue(draft: Draft) -> dict[str, list[IssueMention]]:
     return found
 
 
-def topic_features(draft: Draft, mentions: Sequence[IssueMention], best_pair: float) -> list[str]:
-    """Give the facts on which an article's topic is judged. best_pair: the surest stance that was read on it."""
-    found = [*_size(draft, mentions), *_place(draft, mentions), *_company(draft, mentions)]
-    found.append(f"pair={int(best_pair * 6)}")
-    found.append(f"pair={int(best_pair * 6)}|long={draft.is_long}")
-    return list(dict.fromkeys(found))
+def topic_features(draft: Draft, mentions: Sequence[IssueMention]) -> list[str]:
+    """Give the facts on which an article's topic is judged."""
+    return list(
+        dict.fromkeys([*_size(draft, mentions), *_place(draft, mentions), *_company(draft, mentions)])
+    )
 
 
 def _size(draft: Draft, mentions: Sequence[IssueMention]) -> Iterator[str]:
@@ -108,8 +106,8 @@ def score_by_looks(chances: Sequence[float], is_long: bool) -> float:
 class Signs:
     """What speaks for an issue as the article's topic.
 
-    by_facts, by_looks: the chance by grammar and by the network. by_stance: how sure the surest stance on it is.
-    outright: mentions that name it outright; named: all of them, echoes apart. is_long: in a full-length article.
+    by_facts, by_looks: the chance by where and how it is named, and by the network. outright: mentions that name it outright;
+    named: all of them, echoes apart. is_long: in a full-length article. by_stance: how sure the surest stance on it is.
     """
 
     by_facts: float
@@ -122,8 +120,8 @@ class Signs:
 
     @property
     def is_plain(self) -> bool:
-        """Whether a stance on the issue is enough to make it a topic: not where a short item never names it outright, since
-        most of these speak of something else (a ban on entry for a pandemic's sake).
+        """Whether the article plainly speaks of the issue: not a short item that never names it outright, since most of these
+        speak of something else (a ban on entry for a pandemic's sake).
         """
         return self.is_long or self.outright > 0
 
@@ -142,12 +140,13 @@ def score_topic(signs: Signs) -> float:
     """Score an issue as a topic by what speaks for it, between 0 and 1.
 
     A logistic regression, fitted on labels by readers that had not seen them (``make train ARGS="--folds 5"`` prints its
-    weights): by themselves both readers are too sure of what they have learned. An article in which somebody plainly acts
-    on an issue reports on it.
+    weights): by themselves both signs are too sure of what they have learned. A full-length article that may be about an issue
+    is, where somebody plainly acts on it.
     """
-    margin = _BIAS + sum(w * x for w, x in zip(_WEIGHTS, signs.measures(), strict=True))
-    chance = logistic(margin)
-    return max(chance, _BY_STANCE * signs.by_stance) if signs.is_plain else chance
+    chance = logistic(_BIAS + sum(w * x for w, x in zip(_WEIGHTS, signs.measures(), strict=True)))
+    if signs.is_long and chance >= _MAY_BE and signs.by_stance >= _PLAINLY:
+        return max(chance, _BY_STANCE * signs.by_stance)
+    return chance
 
 
 def _odds(chance: float) -> float:

@@ -1,4 +1,4 @@
-"""Which country each stance of an article is about: what both readers make of it, and what they make of its fellows."""
+"""Which country each stance of an article is about: what network and weights make of it, and what they make of its fellows."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,14 +10,15 @@ from streams.core.learned import Linear
 from streams.core.prepare import Lexicon
 from streams.core.stance import Verdict, contexts, shares
 
-_FELLOWS = 2.0  # as much as network and grammar together
-_HELD = 0.3
+_FELLOWS = 2.0  # as much as network and weights together
+_HELD = 0.4
+_Told = tuple[Mapping[str | None, float], Mapping[str, float]]
 
 
 class Whereabouts:
     """Chooses the country that a stance is about, for the stances of one article.
 
-    Half by the network, half by learned weights over grammar. What a full-length article says in several places on one
+    Half by the network, half by learned weights over where countries are named. What a full-length article says in several places on one
     issue is mostly about one country, named in some of them alone: there the other stances on the issue count as well.
     none_from is the chance above which the network's word that it is none of the countries is taken.
     """
@@ -37,11 +38,11 @@ class Whereabouts:
         Where two states fight on both sides of a border the network answers that it is none of them; it is the other
         side then, so that each party has a series of its own.
         """
-        by_network = contexts(verdict)
+        by_network, own = self._told(verdict)
         is_none = by_network.get(None, 0.0) > self._none_from
         if is_none and self._lexicon.issues.all[verdict.issue.issue].context != "fighting":
             return None
-        weighed = self._weighed(verdict, by_network)
+        weighed = dict(own)
         for country, weight in self._by_fellows(verdict).items():
             weighed[country] = weighed.get(country, 0.0) + _FELLOWS * weight
         home = self._lexicon.catalogue.home(verdict.actor.actor.id)
@@ -52,35 +53,38 @@ class Whereabouts:
     def _by_fellows(self, verdict: Verdict) -> Mapping[str, float]:
         """What the other stances on the issue are about, by how sure they are; the weights sum to one."""
         joined: defaultdict[str, float] = defaultdict(float)
-        for each, weighed in self._fellows:
+        for each, (_, weighed) in self._fellows:
             is_fellow = each.issue.issue == verdict.issue.issue
             if is_fellow and each.actor.actor.id != verdict.actor.actor.id:
-                for country, weight in weighed.items():
+                for country, weight in shares(weighed).items():
                     joined[country] += each.score * weight
         return shares(joined)
 
     @cached_property
-    def _fellows(self) -> list[tuple[Verdict, dict[str, float]]]:
-        """The stances of a full-length article, each with weights that sum to one."""
-        return [(each, shares(self._weighed(each, contexts(each)))) for each in self._held]
+    def _fellows(self) -> list[tuple[Verdict, _Told]]:
+        return [(each, self._weigh(each)) for each in self._held]
 
-    def _weighed(self, verdict: Verdict, by_network: Mapping[str | None, float]) -> dict[str, float]:
+    def _told(self, verdict: Verdict) -> _Told:
+        known = (told for each, told in self._fellows if each is verdict)
+        return next(known, None) or self._weigh(verdict)
+
+    def _weigh(self, verdict: Verdict) -> _Told:
+        """What the network makes of a verdict alone, and what network and weights do together."""
+        by_network = contexts(verdict)
         weighed = {country: chance for country, chance in by_network.items() if country is not None}
-        for country, chance in self._by_grammar(verdict).items():
+        for country, chance in self._by_weights(verdict).items():
             weighed[country] = weighed.get(country, 0.0) + chance
-        return weighed
+        return by_network, weighed
 
     @cached_property
     def _named(self) -> Named:
         return Named(self._work, self._lexicon.catalogue.home)
 
-    def _by_grammar(self, verdict: Verdict) -> Mapping[str, float]:
-        if verdict.candidate is None:
-            return {}
+    def _by_weights(self, verdict: Verdict) -> Mapping[str, float]:
         frame = self._lexicon.issues.all[verdict.issue.issue].context
         return shares(
             {
-                country: self._model(context_features(self._named, verdict.candidate, country, frame))[0]
+                country: self._model(context_features(self._named, verdict, country, frame))
                 for country in self._named.all
             }
         )

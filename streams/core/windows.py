@@ -1,14 +1,12 @@
 """What the network looks at together: a short item whole, of a long article each sentence that speaks of an issue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container
 from dataclasses import dataclass
 
 from streams.core.draft import Draft
 
 _LONGEST = 600
 _MOST = 16
-_FAINT = 0.1
-_AT_LEAST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,32 +19,32 @@ class Window:
     end: int
 
 
-def windows(draft: Draft) -> list[Window]:
-    """Cut an article into windows, in the order of the text; none where it speaks of no issue.
+def windows(draft: Draft, issues: Container[str]) -> list[Window]:
+    """Cut an article into windows, in the order of the text; none where it speaks of none of the issues.
 
-    A sentence that names no actor is looked at together with the one before it, which may hold the speaker. More at
-    once would do harm: what one sentence says of an actor is then laid to the actors of its neighbours.
+    More of a long article at once than a sentence would do harm: what one sentence says of an actor is then laid to the
+    actors of its neighbours.
     """
-    if not draft.issues:
+    found = _by_sentence(draft, issues)
+    return found if draft.is_long or not found else [_whole(draft)]
+
+
+def close_ups(draft: Draft, issues: Container[str]) -> list[Window]:
+    """Give the sentences of a short item that speak of an issue, for a second look: one item may tell of two things."""
+    if draft.is_long:
         return []
-    if not draft.is_long:
-        return [_window(draft, 0, len(draft.sentences) - 1)]
+    return [each for each in _by_sentence(draft, issues) if each != _whole(draft)]
+
+
+def _by_sentence(draft: Draft, issues: Container[str]) -> list[Window]:
+    """A sentence that names no actor is looked at together with the one before it, which may hold the speaker."""
     named = _naming_sentences(draft)
-    return [_window(draft, _first(draft, index, named), index) for index in sorted(draft.issues)[:_MOST]]
+    speaking = [i for i in sorted(draft.issues) if any(each.issue in issues for each in draft.issues[i])]
+    return [_window(draft, _first(draft, index, named), index) for index in speaking[:_MOST]]
 
 
-def telling(cut: Sequence[Window], surest: Mapping[int, float]) -> list[Window]:
-    """Keep the windows in which grammar sees any stance, and at least the three likeliest: looking is dear.
-
-    surest: by sentence, how sure grammar is of the surest stance in it. On full-length articles a third of the windows is
-    spared and nothing is lost (``docs/decisions/0043``).
-    """
-    hopes = [
-        max((surest.get(index, 0.0) for index in range(each.first, each.last + 1)), default=0.0)
-        for each in cut
-    ]
-    likeliest = sorted(range(len(cut)), key=lambda i: (-hopes[i], i))[:_AT_LEAST]
-    return [each for i, each in enumerate(cut) if hopes[i] >= _FAINT or i in likeliest]
+def _whole(draft: Draft) -> Window:
+    return _window(draft, 0, len(draft.sentences) - 1)
 
 
 def _first(draft: Draft, index: int, named: set[int]) -> int:

@@ -48,22 +48,55 @@ def test_full_length_articles(reader: Reader) -> None:
     assert result.articles >= 30
     assert result.all_topics.f1 >= 0.92
     assert result.lenient.f1 >= 0.65
-    assert result.strict.f1 >= 0.63
-    assert result.wrong_sign <= 0.13
+    assert result.strict.f1 >= 0.64
+    assert result.wrong_sign <= 0.08
 
 
 def test_full_length_articles_of_a_writer_who_knew_nothing_of_ours(reader: Reader) -> None:
     result = scored_own(reader, "press.jsonl")
-    assert result.all_topics.f1 >= 0.92
-    assert result.lenient.f1 >= 0.71
-    assert result.strict.f1 >= 0.7
-    assert result.wrong_sign <= 0.12
+    assert result.all_topics.f1 >= 0.95
+    assert result.lenient.f1 >= 0.76
+    assert result.strict.f1 >= 0.74
+    assert result.wrong_sign <= 0.08
+
+
+def test_text_of_a_writer_of_whom_nothing_was_taught(reader: Reader) -> None:
+    articles, items = scored_own(reader, "reports.jsonl"), scored_own(reader, "notes.jsonl")
+    assert (articles.articles, items.articles) == (26, 90)
+    assert articles.all_topics.f1 >= 0.95
+    assert items.all_topics.f1 >= 0.94
+    assert articles.strict.f1 >= 0.65
+    assert items.strict.f1 >= 0.85
+    assert articles.wrong_sign <= 0.07
+    assert items.wrong_sign <= 0.05
+
+
+def test_neighbours_do_not_lend_each_other_their_stances(reader: Reader) -> None:
+    texts = {
+        "Germany sent 800 soldiers to Ukraine. The United States imposed new sanctions on Russia.": {
+            ("DEU", "troop_deployment"),
+            ("USA", "sanctions"),
+        },
+        "Kenya held an election. Brazil called for a ceasefire in Gaza.": {("BRA", "ceasefire")},
+    }
+    rows = [
+        {
+            "id": str(n),
+            "source": "Wire",
+            "text": text,
+            "published_at": "2025-11-01T10:00:00Z",
+            "language": "en",
+        }
+        for n, text in enumerate(texts)
+    ]
+    found = [{(o["actor"]["id"], o["issue"]) for o in event["observations"]} for event in read(reader, rows)]
+    assert found == list(texts.values())
 
 
 def test_items_about_changes_of_course(reader: Reader) -> None:
     result = scored_own(reader, "shifts.jsonl")
     assert result.shifts.false <= 8  # few are found, and these must be right (docs/decisions/0048)
-    assert result.strict.f1 >= 0.66
+    assert result.strict.f1 >= 0.69
     assert result.wrong_sign <= 0.13
 
 
@@ -72,17 +105,17 @@ def test_sentences_full_of_traps(reader: Reader) -> None:
     assert result.articles >= 250
     assert result.all_topics.f1 >= 0.8
     assert result.lenient.f1 >= 0.55
-    assert result.wrong_sign <= 0.1
+    assert result.wrong_sign <= 0.13  # .10 while grammar judged as well (docs/decisions/0049)
 
 
 def test_shared_labels(reader: Reader, shared_data: Path | None) -> None:
     if shared_data is None:
-        return  # a checkout alone has only the two sets above
+        return  # a checkout alone has only our own sets
     result = scored(
         reader, read_rows(shared_data / "labels_dev.jsonl"), read_rows(shared_data / "items_dev.jsonl")
     )
-    assert result.all_topics.f1 >= 0.91
-    assert result.strict.f1 >= 0.74
+    assert result.all_topics.f1 >= 0.93
+    assert result.strict.f1 >= 0.75
     assert result.strict.precision >= 0.8
     assert result.wrong_sign <= 0.03
 

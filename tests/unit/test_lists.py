@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from streams.core.draft import Draft
 from streams.core.lists import shared
 from streams.core.model import RawArticle
-from streams.core.prepare import Lexicon, add_grammar, prepare, with_pairs
+from streams.core.prepare import Lexicon, add_grammar, prepare
 from streams.core.stance import Verdict
 
 
 def drafted(text: str, lexicon: Lexicon) -> Draft:
     article = RawArticle("a", "Wire", "", text, datetime(2025, 2, 1, tzinfo=UTC), language="en")
     work = prepare(article, lexicon)
-    add_grammar((work, index) for index in with_pairs(work))
+    add_grammar((work, index) for index in work.issues)
     return work
 
 
@@ -39,3 +39,13 @@ def test_actors_apart_share_nothing(lexicon: Lexicon) -> None:
 def test_a_speaker_after_a_place_is_in_no_list(lexicon: Lexicon) -> None:
     text = "A force will be sent to Ukraine, the Chancellor of Germany said."
     assert scores(text, lexicon) == {"UKR": 0.1, "DEU": 0.9}
+
+
+def test_what_was_not_parsed_shares_nothing(lexicon: Lexicon) -> None:
+    work = drafted("A truce in Gaza was demanded by Spain and Ireland.", lexicon)
+    work.trees.clear()
+    (issue, *_) = (each for found in work.issues.values() for each in found)
+    found = [
+        Verdict(e, issue, 0, "support", 0.9 * (e.actor.id == "IRL")) for e in work.mentions if e.is_actor
+    ]
+    assert {each.actor.actor.id: each.score for each in shared(found, work)} == {"ESP": 0.0, "IRL": 0.9}

@@ -16,7 +16,7 @@ def cut(text: str, lexicon: Lexicon) -> Pieces:
     article = RawArticle("a", "Wire", "", text, datetime(2025, 6, 1, tzinfo=UTC), language="en")
     work = prepare(article, lexicon)
     frames: dict[str, Frame] = {issue.id: issue.context for issue in lexicon.issues.all.values()}
-    (window,) = windows(work)
+    (window,) = windows(work, frames)
     return pieces(work, window, load_split(), frames, lexicon.catalogue.home)
 
 

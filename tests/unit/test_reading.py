@@ -6,28 +6,26 @@ import orjson
 import pytest
 
 from streams.contracts import raw_articles
-from streams.core import grammar
-from streams.core.grammar import Tree
 from streams.core.model import EnrichedEvent
 from streams.core.pipeline import Reader
+from streams.core.prepare import Lexicon
 from streams.history import BadLine, read_all
 from streams.network import MODELS, load_network, load_split
-from streams.reader import load_lexicon, load_models
+from streams.reader import load_models
 from streams.reading import Reading
 
 
-def parse_or_fail(sentences: Sequence[str]) -> list[Tree]:
-    if any("Atlantis" in sentence for sentence in sentences):
-        raise RecursionError("a sentence that its authors did not foresee")
-    return grammar.parse(sentences)
-
-
 @pytest.fixture(scope="module")
-def reading() -> Reading:
-    lexicon = load_lexicon()
-    network = load_network(lexicon, MODELS)
-    split = load_split(MODELS / "words.json")
-    return Reading(raw_articles(), Reader(lexicon, load_models(), network, split, parse=parse_or_fail))
+def reading(lexicon: Lexicon) -> Reading:
+    """A reading process whose reader fails on any text that names Atlantis."""
+    network, known = load_network(lexicon, MODELS), load_split(MODELS / "words.json")
+
+    def split(text: str) -> tuple[Sequence[int], Sequence[tuple[int, int]]]:
+        if "Atlantis" in text:
+            raise RecursionError("a text that its authors did not foresee")
+        return known(text)
+
+    return Reading(raw_articles(), Reader(lexicon, load_models(), network, split))
 
 
 def record(place: str) -> bytes:

@@ -6,15 +6,26 @@ import sys
 
 _FACTS = """
 from datetime import UTC, datetime
+from streams.core.context import Named, context_features
 from streams.core.model import RawArticle
-from streams.core.prepare import add_grammar, pairs, prepare, with_pairs
+from streams.core.prepare import prepare
+from streams.core.skim import skim_features
+from streams.core.stance import Verdict
+from streams.core.topics import by_issue, topic_features
+from streams.core.windows import windows
 from streams.reader import load_lexicon
 
 TEXT = "After talks in Oslo, Norway will not lift its sanctions on Belarus, and Sweden could extend them without a vote."
 lexicon = load_lexicon()
 work = prepare(RawArticle("a", "Wire", "", TEXT, datetime(2025, 2, 1, tzinfo=UTC), language="en"), lexicon)
-add_grammar((work, index) for index in with_pairs(work))
-print([facts for _, facts in pairs(work, lexicon)])
+named = Named(work, lexicon.catalogue.home)
+for window in windows(work, lexicon.issues.all):
+    print(skim_features(work, window))
+for found in by_issue(work).values():
+    print(topic_features(work, found))
+    for actor in work.mentions:
+        verdict = Verdict(actor, found[0], 0, "oppose", 0.9)
+        print([context_features(named, verdict, country, "sanctioned") for country in named.all])
 """
 
 
@@ -28,5 +39,5 @@ def facts(hash_seed: str) -> str:
 
 def test_facts_come_in_one_order_in_every_process() -> None:
     first = facts("1")
-    assert "frame=without" in first
+    assert "word=without" in first
     assert first == facts("2")

@@ -1,5 +1,6 @@
 """Changes of course that a text reports."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from streams.core.draft import Draft
@@ -40,3 +41,31 @@ def test_a_wording_that_is_denied_gives_none(lexicon: Lexicon) -> None:
 def test_the_issue_may_stand_in_another_sentence_than_the_wording(lexicon: Lexicon) -> None:
     work = read(lexicon, "Germany is moving away from its caution. It will now back the sanctions.")
     assert turns(work, seen(work, "DEU", "support")) == []
+
+
+def test_a_shift_from_one_issue_tells_nothing_of_another(lexicon: Lexicon) -> None:
+    work = read(lexicon, "Germany shifted its focus from imposing sanctions to a lasting ceasefire.")
+    assert [(each.issue.issue, turns(work, each)) for each in both(work, "DEU", "support")] == [
+        ("sanctions", [("DEU", "support", "oppose")]),
+        ("ceasefire", []),
+    ]
+
+
+def test_a_later_wording_counts_where_the_first_speaks_of_another_issue(lexicon: Lexicon) -> None:
+    work = read(
+        lexicon, "Germany no longer intends to send troops, and has shifted from a truce to training."
+    )
+    troops = both(work, "DEU", "oppose")[0]
+    assert turns(work, troops) == [("DEU", "support", "oppose")]
+
+
+def test_who_wants_it_reversed_has_not_reversed_it(lexicon: Lexicon) -> None:
+    work = read(lexicon, "Germany condemned the sanctions and demanded that they be reversed.")
+    assert turns(work, seen(work, "DEU", "oppose")) == []
+
+
+def both(work: Draft, actor: str, stance: Stance) -> list[Verdict]:
+    """The stance on each issue of the first sentence, in the order of the text."""
+    first = seen(work, actor, stance)
+    found = {each.issue: each for each in work.issues[0]}
+    return [replace(first, issue=each) for each in sorted(found.values(), key=lambda each: each.start)]

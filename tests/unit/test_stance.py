@@ -1,25 +1,23 @@
 """One stance out of many places."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from streams.core.candidates import Candidate
-from streams.core.composition import Path
+from streams.core.candidates import candidates
 from streams.core.issues import Issues, build_issue
 from streams.core.mentions import Mention
 from streams.core.model import Actor, RawArticle, Stance
-from streams.core.prepare import Lexicon, add_grammar, pairs, prepare, with_pairs
-from streams.core.stance import Verdict, by_actor
+from streams.core.prepare import Lexicon, add_grammar, prepare
+from streams.core.stance import Verdict, by_actor, calibrated, in_reach
 
 WHO = Mention(0, 5, "Kenya", Actor("KEN", "Kenya"), "country", "KEN", True)
 TERMS = [{"id": "truce", "pattern": "truce", "sign": 1}]
 (ISSUE,) = Issues([build_issue({"id": "ceasefire", "context": "fighting", "terms": TERMS})]).find(
     "a truce", [(0, 7)]
 )[0]
-
-PATH = Path("subject", 1, (0,), (), (), 0, (), is_conditional=False)
 
 
 def place(sentence: int, stance: Stance, score: float) -> Verdict:
@@ -31,16 +29,6 @@ def test_where_places_contradict_each_other_the_earlier_one_counts_more(late: in
     news, background = place(1, "support", 0.8), place(late, "oppose", 0.85)
     (joined,) = by_actor([background, news])
     assert (joined.stance, joined.sentence) == ("support", 1)
-
-
-def test_what_is_undecided_is_laid_to_the_same_side_for_the_choice_and_for_its_score() -> None:
-    candidate = Candidate(0, WHO, ISSUE, 0, 0, PATH, 0)
-    by_grammar = [
-        replace(place(0, "oppose", 0.2), candidate=candidate),
-        replace(place(20, "support", 0.5), candidate=candidate),
-    ]
-    (joined,) = by_actor([place(0, "neutral", 0.9), place(0, "support", 0.04), *by_grammar])
-    assert joined.score > 0.3
 
 
 def test_several_late_places_outweigh_a_faint_early_one() -> None:
@@ -61,6 +49,29 @@ def test_no_longer_denies_what_it_stands_beside(lexicon: Lexicon) -> None:
         "Kenya no longer intends to send soldiers to Haiti.",
     ):
         work = prepare(RawArticle("a", "Wire", "", text, at, language="en"), lexicon)
-        add_grammar((work, index) for index in with_pairs(work))
-        signs.append({c.path.sign for c, _ in pairs(work, lexicon) if c.actor.actor.id == "KEN"})
+        add_grammar((work, index) for index in work.issues)
+        found = candidates(work, lexicon.cues, {"troop_deployment"})
+        signs.append({each.path.sign for each in found if each.actor.actor.id == "KEN"})
     assert signs == [{1}, {-1}]
+
+
+def test_who_speaks_of_an_issue_in_its_own_sentence_keeps_it_from_the_neighbours(lexicon: Lexicon) -> None:
+    def kept(text: str) -> set[str]:
+        work = prepare(RawArticle("a", "Wire", "", text, datetime(2025, 6, 1, tzinfo=UTC)), lexicon)
+        (issue,) = (each for found in work.issues.values() for each in found)
+        found = [
+            Verdict(each, issue, work.sentence_at(each.start), "support", 0.9)
+            for each in work.mentions
+            if each.is_actor
+        ]
+        return {each.actor.actor.id for each in in_reach(found, work)}
+
+    assert kept("Norway met Kenya in Oslo. Brazil urged an immediate ceasefire.") == {"BRA"}
+    assert kept("Norway met Kenya in Oslo. An immediate ceasefire was urged.") == {"NOR", "KEN"}
+    assert kept("Brazil urged an immediate ceasefire. Norway and Kenya abstained.") == {"BRA", "NOR", "KEN"}
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_calibrated_score_keeps_the_order_and_is_never_certain(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert 0 < calibrated(low) <= calibrated(high) < 0.99

@@ -8,23 +8,25 @@ from hypothesis import strategies as st
 from streams.core.topics import Signs, score_by_looks, score_topic
 
 CHANCES = st.floats(0.0, 1.0)
-SIGNS = st.builds(
-    Signs, CHANCES, CHANCES, CHANCES, st.booleans(), st.integers(0, 9), st.integers(0, 9), st.booleans()
-)
-NAMED_IN_PASSING = Signs(0.5, 0.0, 0.0, is_doubtful=False, outright=1, named=1, is_long=False)
+SIGNS = st.builds(Signs, CHANCES, CHANCES, st.booleans(), st.integers(0, 9), st.integers(0, 9), st.booleans())
 
 
-def test_a_stance_makes_a_topic_of_what_is_named_outright_in_passing() -> None:
-    assert score_topic(NAMED_IN_PASSING) < 0.5 < score_topic(replace(NAMED_IN_PASSING, by_stance=0.8))
+def test_only_a_short_item_that_never_names_an_issue_is_not_plain() -> None:
+    hinted = Signs(0.5, 0.5, 0.0, is_doubtful=False, outright=0, named=1, is_long=False)
+    assert not hinted.is_plain
+    assert replace(hinted, outright=1).is_plain
+    assert replace(hinted, is_long=True).is_plain
 
 
-def test_a_stance_makes_no_topic_of_what_a_short_item_never_names() -> None:
-    not_named = replace(NAMED_IN_PASSING, outright=0)
-    assert score_topic(replace(not_named, by_stance=1.0)) == score_topic(not_named)
-    assert score_topic(replace(not_named, by_stance=1.0, is_long=True)) > 0.5
+def test_a_full_length_article_that_may_be_about_an_issue_is_where_somebody_plainly_acts_on_it() -> None:
+    in_passing = Signs(0.3, 0.4, 0.0, is_doubtful=False, outright=1, named=1, is_long=True)
+    assert 0.1 < score_topic(in_passing) < 0.5
+    assert score_topic(replace(in_passing, by_stance=0.7)) > 0.5
+    assert score_topic(replace(in_passing, by_stance=0.7, is_long=False)) < 0.5
+    assert score_topic(replace(in_passing, by_stance=0.7, by_facts=0.001, by_looks=0.001)) < 0.1
 
 
-def test_what_both_readers_see_and_the_text_names_outright_is_a_topic() -> None:
+def test_what_words_and_network_see_and_the_text_names_outright_is_a_topic() -> None:
     assert score_topic(Signs(0.9, 0.9, 0.0, is_doubtful=False, outright=1, named=1, is_long=False)) > 0.5
 
 

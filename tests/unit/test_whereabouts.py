@@ -15,7 +15,7 @@ from streams.core.whereabouts import Whereabouts
 TEXT = (
     "Norway urged a ceasefire in Sudan. Spain urged a ceasefire, too. " + "Nobody answered for hours. " * 80
 )
-NOTHING = Linear([], np.zeros((0, 1), np.float32), np.zeros(1, np.float32))
+NOTHING = Linear([], np.zeros(0, np.float32), 0.0)
 
 
 def stance(work: Draft, actor: str, weights: dict[str | None, float]) -> Verdict:

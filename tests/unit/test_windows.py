@@ -1,31 +1,42 @@
-"""Which windows of a full-length article are looked at."""
+"""What is looked at together."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from datetime import UTC, datetime
 
-from streams.core.windows import Window, telling
+from streams.core.draft import Draft
+from streams.core.model import RawArticle
+from streams.core.prepare import Lexicon, prepare
+from streams.core.windows import Window, close_ups, windows
 
-CUT = [Window(i, i, 10 * i, 10 * i + 9) for i in range(6)]
-
-
-def test_a_window_in_which_grammar_sees_nothing_is_spared() -> None:
-    assert telling(CUT, {0: 0.9, 1: 0.05, 2: 0.4, 4: 0.2}) == [CUT[0], CUT[2], CUT[4]]
-
-
-def test_an_article_that_grammar_makes_nothing_of_is_looked_at_in_three_places() -> None:
-    assert telling(CUT, {5: 0.01}) == [CUT[0], CUT[1], CUT[5]]
+FILLING = " Nobody answered for hours, and the rain went on." * 30
+ISSUES = {"ceasefire", "sanctions"}
 
 
-def test_a_window_counts_all_of_its_sentences() -> None:
-    wide = [Window(0, 1, 0, 19), *CUT[2:]]
-    assert wide[0] in telling(wide, {1: 0.9, 2: 0.8, 3: 0.7, 4: 0.6})
+def read(lexicon: Lexicon, text: str) -> Draft:
+    at = datetime(2025, 6, 1, tzinfo=UTC)
+    return prepare(RawArticle("a", "Wire", "", text, at, language="en"), lexicon)
 
 
-@given(st.dictionaries(st.integers(0, 5), st.floats(0, 1)))
-def test_whatever_grammar_sees_no_clear_sign_is_passed_over_and_the_order_stands(
-    surest: dict[int, float],
-) -> None:
-    kept = telling(CUT, surest)
-    assert [each for each in CUT if each in kept] == kept
-    assert len(kept) >= 3
-    assert all(each in kept for each in CUT if surest.get(each.first, 0.0) >= 0.1)
+def sentences(found: list[Window]) -> list[tuple[int, int]]:
+    return [(each.first, each.last) for each in found]
+
+
+def test_a_short_item_is_looked_at_whole_and_each_sentence_on_an_issue_once_more(lexicon: Lexicon) -> None:
+    work = read(lexicon, "Norway urged a ceasefire. It rained. Spain imposed sanctions on Mali.")
+    assert sentences(windows(work, ISSUES)) == [(0, 2)]
+    assert sentences(close_ups(work, ISSUES)) == [(0, 0), (2, 2)]
+
+
+def test_an_item_of_one_sentence_is_looked_at_once(lexicon: Lexicon) -> None:
+    assert close_ups(read(lexicon, "Norway urged a ceasefire."), ISSUES) == []
+
+
+def test_a_long_article_is_looked_at_by_sentence_with_the_speaker_before_it(lexicon: Lexicon) -> None:
+    work = read(lexicon, f"Norway met envoys. An immediate ceasefire was urged.{FILLING}")
+    assert sentences(windows(work, ISSUES)) == [(0, 1)]
+    assert close_ups(work, ISSUES) == []
+
+
+def test_an_article_on_none_of_the_issues_is_not_looked_at(lexicon: Lexicon) -> None:
+    work = read(lexicon, "Norway will send troops to Mali.")
+    assert windows(work, ISSUES) == []
+    assert close_ups(work, ISSUES) == []

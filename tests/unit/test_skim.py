@@ -1,0 +1,63 @@
+"""Which windows of a full-length article are looked at."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.core.draft import Draft
+from streams.core.learned import Linear
+from streams.core.model import RawArticle
+from streams.core.prepare import Lexicon, prepare
+from streams.core.skim import telling
+from streams.core.windows import windows
+
+SENTENCES = [
+    f"Norway {verb} the ceasefire in Sudan." for verb in ("praised", "weighed", "cursed", "met", "saw")
+]
+FILLING = "Nobody answered for hours, and the rain went on. " * 30
+
+
+def model(**words: float) -> Linear:
+    """A model that knows a few words and thinks little of the rest."""
+    return Linear([f"word={word}" for word in words], np.array(list(words.values()), np.float32), -5.0)
+
+
+def read(lexicon: Lexicon, text: str) -> Draft:
+    at = datetime(2025, 6, 1, tzinfo=UTC)
+    return prepare(RawArticle("a", "Wire", "", text, at, language="en"), lexicon)
+
+
+def kept(lexicon: Lexicon, text: str, judge: Linear) -> list[int]:
+    work = read(lexicon, text)
+    return [each.last for each in telling(work, windows(work, lexicon.issues.all), judge)]
+
+
+def test_windows_without_a_word_that_speaks_for_a_stance_are_spared(lexicon: Lexicon) -> None:
+    text = " ".join([*SENTENCES, FILLING])
+    assert kept(lexicon, text, model(prais=9, curs=9, weigh=9, saw=9)) == [0, 1, 2, 4]
+
+
+def test_an_article_without_any_such_word_is_looked_at_in_three_places(lexicon: Lexicon) -> None:
+    assert len(kept(lexicon, " ".join([*SENTENCES, FILLING]), model())) == 3
+
+
+def test_a_short_item_is_looked_at_whatever_its_words(lexicon: Lexicon) -> None:
+    class Unasked(Linear):
+        def __call__(self, features: Sequence[str]) -> float:
+            raise AssertionError(f"a short item was judged by {features}")
+
+    assert kept(lexicon, SENTENCES[3], Unasked([], np.zeros(0, np.float32), 0.0)) == [0]
+
+
+@given(st.lists(st.floats(-9, 9), min_size=5, max_size=5))
+def test_the_order_of_the_text_stands_and_what_is_likely_is_kept(
+    lexicon: Lexicon, hopes: list[float]
+) -> None:
+    names = ("prais", "weigh", "curs", "met", "saw")
+    found = kept(lexicon, " ".join([*SENTENCES, FILLING]), model(**dict(zip(names, hopes, strict=True))))
+    assert found == sorted(found)
+    assert len(found) >= 3
+    assert all(place in found for place, hope in enumerate(hopes) if hope > 5)
