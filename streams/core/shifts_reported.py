@@ -34,7 +34,8 @@ _TURNS: tuple[tuple[str, str, float], ...] = (
     (r"no longer (?:stands? in the way|blocks?|objects?|oppos\w+|resists?|refus\w+|rul\w+ (?:\w+ )?out)", "drops_opposition", 0.75),
     (r"(?:dropp?(?:s|ed|ing)?|abandon(?:s|ed|ing)?|shelv(?:es|ed|ing)|scrap\w*|ditch\w*|withdr[ae]w(?:s|n|ing)?|giv(?:es|ing) up|gave up|back(?:s|ed|ing)? away from|walk\w* away from|renounc\w+) (?:its|their|his|her|the|a|all)?\s?(?:\w+ ){0,2}(?:support|backing|plans?|idea|proposal|commitment|pledge|demand|insistence|call|offer|push|promise|intention)", "gives_up", 0.75),
     (r"for the first time", "after", 0.6),
-    (rf"(?:no longer|not any ?more|any longer) (?:\w+ )?(?:{_STOOD}|believ\w+|consider\w*|sees?|saw|seek\w*|sought|feels?|felt|need\w*|intend\w*|plan\w*|willing|bound|committed)", "after", 0.6),
+    (r"no longer (?:\w+ )?(?:intend\w*|plan\w*|want\w*|propos\w+) to (?!block|oppos|veto|withdr|lift|end|pull|leav)\w+", "from", 0.75),
+    (rf"(?:no longer|not any ?more|any longer) (?:\w+ )?(?:{_STOOD}|believ\w+|consider\w*|sees?|saw|seek\w*|sought|feels?|felt|need\w*|willing|bound|committed)", "after", 0.6),
     (r"(?:after (?:\w+ ){0,3}(?:months|years|weeks|days) of (?:refus\w+|reject\w+|resist\w+|oppos\w+|insist\w+|hesitat\w+|holding out|saying no))", "after", 0.8),
     (rf"(?:having|after) (?:{_LONG} )?(?:been )?{_STOOD}", "after", 0.6),
     (rf"(?:had|which|who|that) (?:had )?{_LONG} (?:had )?(?:been )?{_STOOD}", "after", 0.6),
@@ -52,6 +53,7 @@ _OF_WHOM = caseless(
     r"\b(?:shift|change|turn|reversal|departure|break|u-turn|about-face)\b[^.]{0,24}?"
     r"\b(?:direction|policy|position|stance|approach|course|strategy|thinking|line)\b (?:of|by|for|from|in|within)\b"
 )
+_KEEPING = caseless(r"\b(?:polic|monitor|patroll|guard|supervis|observ|oversee)ing\b")
 _REACH = 24
 _BORROWED = 0.6
 _HELD = 0.3
@@ -176,9 +178,14 @@ def _turning(draft: Draft, index: int, match: re.Match[str]) -> set[str]:
 
 
 def _is_left(draft: Draft, verdict: Verdict, match: re.Match[str]) -> bool:
-    """Whether it is this issue that is turned away from: the first one named behind the wording."""
+    """Whether it is this issue that is turned away from: the first one named behind the wording. Who shifts from policing a truce
+    does not leave the truce.
+    """
     behind = [each for each in draft.issues.get(verdict.sentence, ()) if each.anchor > match.start()]
-    return bool(behind) and min(behind, key=lambda each: each.anchor).issue == verdict.issue.issue
+    first = min(behind, key=lambda each: each.anchor, default=None)
+    if first is None or first.issue != verdict.issue.issue:
+        return False
+    return _KEEPING.search(draft.folded, match.end(), max(match.end(), first.start)) is None
 
 
 def _ways(verdict: Verdict, effect: str) -> tuple[Stance | None, Stance | None]:

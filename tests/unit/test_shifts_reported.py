@@ -51,12 +51,23 @@ def test_a_shift_from_one_issue_tells_nothing_of_another(lexicon: Lexicon) -> No
     ]
 
 
-def test_a_later_wording_counts_where_the_first_speaks_of_another_issue(lexicon: Lexicon) -> None:
-    work = read(
-        lexicon, "Germany no longer intends to send troops, and has shifted from a truce to training."
-    )
-    troops = both(work, "DEU", "oppose")[0]
+def test_what_is_no_longer_intended_is_given_up_whatever_is_read_beside_it(lexicon: Lexicon) -> None:
+    text = "Germany no longer intends to send troops, and moved from policing a truce to training."
+    work = read(lexicon, text)
+    troops, truce = both(work, "DEU", "support")
     assert turns(work, troops) == [("DEU", "support", "oppose")]
+    assert turns(work, truce) == []
+
+
+def test_a_later_wording_counts_where_the_first_speaks_of_another_issue(lexicon: Lexicon) -> None:
+    work = read(lexicon, "Germany moved from a truce to arms, and dropped its plans to send troops.")
+    (troops,) = (each for each in both(work, "DEU", "support") if each.issue.issue == "troop_deployment")
+    assert turns(work, troops) == [("DEU", "support", "oppose")]
+
+
+def test_who_shifts_from_policing_a_truce_does_not_leave_the_truce(lexicon: Lexicon) -> None:
+    work = read(lexicon, "Germany shifted from policing a truce to training.")
+    assert turns(work, seen(work, "DEU", "support")) == []
 
 
 def test_who_wants_it_reversed_has_not_reversed_it(lexicon: Lexicon) -> None:
