@@ -38,12 +38,11 @@ class Cues:
 
     def lookup(self, issue: str, word: str, particles: Iterable[str] = ()) -> Cue | None:
         """Give the effect of a word form on an issue; with a particle's own entry first (rule out, call for)."""
-        own = self._own.get(issue, {})
-        for form in (*(f"{word}_{particle}" for particle in particles), word):
-            cue = own.get(form) or self._general.get(form)
-            if cue is not None:
-                return cue
-        return None
+        return _first(word, particles, self._own.get(issue, {}), self._general)
+
+    def lookup_own(self, issue: str, word: str, particles: Iterable[str] = ()) -> Cue | None:
+        """Give the effect of a word form that the issue's own file tells."""
+        return _first(word, particles, self._own.get(issue, {}))
 
     def _general_entries(self, data: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
         for kind in ("suffer", "talk", "fear", "consider", "accuse"):
@@ -62,6 +61,11 @@ class Cues:
             cue = Cue(lemma, kind, _SIGNS.get(kind, 0), strength)
             for form in (*inflections(lemma), *self._forms.get(lemma, ())):
                 yield form, cue
+
+
+def _first(word: str, particles: Iterable[str], *entries: Mapping[str, Cue]) -> Cue | None:
+    forms = (*(f"{word}_{particle}" for particle in particles), word)
+    return next((known[form] for form in forms for known in entries if form in known), None)
 
 
 def inflections(lemma: str) -> list[str]:

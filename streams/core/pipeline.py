@@ -14,6 +14,7 @@ from streams.core.lists import may_list, shared
 from streams.core.model import EnrichedEvent, RawArticle
 from streams.core.network import Look, Network
 from streams.core.pieces import Split, pieces
+from streams.core.plainly import put_plainly
 from streams.core.prepare import Lexicon, add_grammar, prepare
 from streams.core.qualities import may_be_attributed
 from streams.core.shifts_reported import find_turns
@@ -111,7 +112,7 @@ class Reader:
             for held in look.held
             for verdict in verdicts(held, work.sentence_at(held.actor.start))
         ]
-        return _Looked(work, looks, list(in_reach(told, work)))
+        return _Looked(work, looks, list(put_plainly(in_reach(told, work), work, self.lexicon.cues)))
 
     def _worth_parsing(self, looked: _Looked) -> list[int]:
         """Give the sentences that grammar is needed of: those that show a stance best, where it may be told by somebody else

@@ -93,6 +93,62 @@ def test_neighbours_do_not_lend_each_other_their_stances(reader: Reader) -> None
     assert found == list(texts.values())
 
 
+PLAIN: dict[str, tuple[str, ...]] = {
+    "Norway {} its sanctions on Belarus.|support": (
+        "tightened",
+        "extended",
+        "renewed",
+        "widened",
+        "will keep",
+    ),
+    "Norway {} its sanctions on Belarus.|oppose": (
+        "relaxed",
+        "eased",
+        "lifted",
+        "has loosened",
+        "rolled back",
+    ),
+    "Kenya {} Haiti.|support": (
+        "sent troops to",
+        "will send troops to",
+        "kept its troops in",
+        "backs a force in",
+    ),
+    "Kenya {} Haiti.|oppose": (
+        "pulled its troops out of",
+        "will not send troops to",
+        "refused to send soldiers to",
+    ),
+    "Hamas {}.|support": ("accepted the ceasefire", "agreed to a truce", "called for a ceasefire"),
+    "Hamas {}.|oppose": ("rejected the ceasefire", "broke the truce", "ended the truce", "ruled out a truce"),
+}
+
+
+def test_plain_sentences_are_read_the_right_way_round(reader: Reader) -> None:
+    told = {
+        frame.partition("|")[0].format(verb): frame.partition("|")[2]
+        for frame, verbs in PLAIN.items()
+        for verb in verbs
+    }
+    rows = [
+        {
+            "id": str(n),
+            "source": "Wire",
+            "text": text,
+            "published_at": "2025-07-31T10:00:00Z",
+            "language": "en",
+        }
+        for n, text in enumerate(told)
+    ]
+    found = {
+        text: {o["stance"] for o in event["observations"]}
+        for text, event in zip(told, read(reader, rows), strict=True)
+    }
+    wrong = {text: stances for text, stances in found.items() if stances - {told[text]}}
+    assert not wrong
+    assert sum(bool(stances) for stances in found.values()) >= 0.8 * len(told)
+
+
 def test_items_about_changes_of_course(reader: Reader) -> None:
     result = scored_own(reader, "shifts.jsonl")
     assert result.shifts.false <= 8  # few are found, and these must be right (docs/decisions/0048)

@@ -1,0 +1,68 @@
+"""Where a sentence says it in the plainest way, ``Norway relaxed its sanctions``, the verb decides if the issue's own file knows it.
+
+The network knows common verbs better than the lexicon, and rare ones worse. Only of what turns an issue round is the verb enough: who
+declares a truce void declares it, too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from streams.core.cues import Cues
+from streams.core.draft import Draft
+from streams.core.issues import IssueMention
+from streams.core.mentions import Mention
+from streams.core.model import Stance
+from streams.core.stance import Verdict
+from streams.core.text import words
+
+_BEFORE = frozenset(
+    "has have had is are was were will also then now again formally officially further partly fully".split()
+)
+_BEHIND = frozenset("its their his her the all some most any of part further new more an a on".split())
+_PUNCTUATION = re.compile(r"[^\w\s’'-]")
+
+
+def put_plainly(found: Iterable[Verdict], draft: Draft, cues: Cues) -> Iterator[Verdict]:
+    """Give each verdict, with the chance of both sides on the one that a plain sentence tells; what is neutral stays."""
+    told = list(found)
+    sides: dict[tuple[int, str], Stance] = {}
+    for each in told:
+        key = each.actor.start, each.issue.issue
+        if key not in sides and (side := _side(each, draft, cues)):
+            sides[key] = side
+    for each in told:
+        side = sides.get((each.actor.start, each.issue.issue), each.stance)
+        yield each if each.stance == "neutral" else replace(each, stance=side)
+
+
+def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:
+    """Name the side that the sentence tells between actor and issue in so many words: a verb, and what may stand around it."""
+    for mention in draft.issues.get(verdict.sentence, ()):
+        if mention.issue == verdict.issue.issue and mention.start > verdict.actor.end:
+            sign = _sign(draft.body, verdict.actor, mention, cues)
+            if sign:
+                return "support" if sign > 0 else "oppose"
+    return None
+
+
+def _sign(text: str, actor: Mention, issue: IssueMention, cues: Cues) -> int:
+    between = text[actor.end : issue.start]
+    if _PUNCTUATION.search(between):
+        return 0
+    told = words(between)
+    while told and told[0] in _BEFORE:
+        told = told[1:]
+    return _verb(told, issue, cues) * issue.term.sign
+
+
+def _verb(told: Sequence[str], issue: IssueMention, cues: Cues) -> int:
+    if not told:
+        return 0
+    particles, rest = told[1:2], told[1:]
+    cue = cues.lookup_own(issue.issue, told[0], particles)
+    if cue is None or cue.sign > 0:
+        return 0
+    if "_" in cue.lemma:
+        rest = told[2:]
+    return cue.sign if _BEHIND.issuperset(rest) else 0

@@ -1,0 +1,45 @@
+"""Plain sentences in which the verb alone decides."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from streams.core.model import RawArticle, Stance
+from streams.core.plainly import put_plainly
+from streams.core.prepare import Lexicon, prepare
+from streams.core.stance import Verdict
+
+
+def stance(lexicon: Lexicon, text: str, seen: Stance) -> Stance:
+    """What becomes of a stance that the network has seen of the first actor."""
+    at = datetime(2025, 6, 1, tzinfo=UTC)
+    work = prepare(RawArticle("a", "Wire", "", text, at, language="en"), lexicon)
+    (issue, *_) = work.issues[0]
+    (verdict,) = put_plainly([Verdict(work.mentions[0], issue, 0, seen, 0.9)], work, lexicon.cues)
+    return verdict.stance
+
+
+@pytest.mark.parametrize(
+    "verb", ["relaxed", "has loosened", "rolled back", "is easing", "will lift", "softened"]
+)
+def test_a_verb_that_turns_the_issue_round_decides(lexicon: Lexicon, verb: str) -> None:
+    assert stance(lexicon, f"Norway {verb} its sanctions on Belarus.", "support") == "oppose"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Norway will not relax its sanctions on Belarus.",
+        "Norway refused to relax its sanctions on Belarus.",
+        "Norway said Spain relaxed its sanctions on Belarus.",
+        "Norway, unlike others, extended its sanctions on Belarus.",
+        "Norway relaxed the tone of its sanctions on Belarus.",
+    ],
+)
+def test_anything_else_is_left_to_the_network(lexicon: Lexicon, text: str) -> None:
+    assert stance(lexicon, text, "support") == "support"
+    assert stance(lexicon, text, "oppose") == "oppose"
+
+
+def test_what_is_neutral_stays(lexicon: Lexicon) -> None:
+    assert stance(lexicon, "Norway relaxed its sanctions on Belarus.", "neutral") == "neutral"
