@@ -14,6 +14,7 @@ from streams.core.network import MODALITIES, STRENGTHS
 from training.looks import Taught, Told
 from training.net import Net, Seen
 
+_SEED = 0
 _BATCH = 24
 _WARM_UP = 0.1
 # Traps are written to be hard: far rarer in a stream than among our own.
@@ -36,16 +37,16 @@ SECOND = Term(epochs=2, encoder_rate=8e-5, head_rate=5e-4)
 REPLAYED = 1500  # windows of our own in the second term, beside some 760 of the shared labels
 
 
-def second_term(labels: Sequence[Taught], own: Sequence[Taught], seed: int = 0) -> list[Taught]:
+def second_term(labels: Sequence[Taught], own: Sequence[Taught]) -> list[Taught]:
     """Choose what is taught in the second term: all that is labelled, and some of our own as newspapers write."""
     natural = [each for each in own if each.group == "natural"]
-    return [*labels, *random.Random(seed).sample(natural, min(REPLAYED, len(natural)))]
+    return [*labels, *random.Random(_SEED).sample(natural, min(REPLAYED, len(natural)))]
 
 
-def teach(net: Net, examples: Sequence[Taught], term: Term, seed: int = 0) -> Iterator[float]:
+def teach(net: Net, examples: Sequence[Taught], term: Term) -> Iterator[float]:
     """Teach a network for a term; gives the mean loss of each epoch as it ends."""
-    rng = random.Random(seed)
-    torch.manual_seed(seed)
+    rng = random.Random(_SEED)
+    torch.manual_seed(_SEED)
     encoder = [each for each in net.encoder.parameters() if each.requires_grad]
     heads = [each for name, each in net.named_parameters() if not name.startswith("encoder.")]
     optimiser = torch.optim.AdamW(

@@ -29,7 +29,7 @@ def candidates(draft: Draft, cues: Cues, issues: Container[str]) -> Iterator[Can
     """Give the pairs of all parsed sentences on some issues, in the order of the text."""
     for index in sorted(draft.trees):
         actors = [each for each in draft.actors.get(index, ()) if each.is_actor][:_MOST_ACTORS]
-        for issue in kept_anchors(draft.issues.get(index, [])):
+        for issue in _kept_anchors(draft.issues.get(index, [])):
             if issue.issue in issues:
                 yield from (paired(draft, cues, index, actor, issue) for actor in actors)
 
@@ -42,7 +42,7 @@ def paired(draft: Draft, cues: Cues, index: int, actor: Mention, issue: IssueMen
     return Candidate(index, actor, issue, token, anchor, compose(tree, cues, token, anchor, issue))
 
 
-def kept_anchors(mentions: list[IssueMention]) -> list[IssueMention]:
+def _kept_anchors(mentions: list[IssueMention]) -> list[IssueMention]:
     """Leave out weak wordings where the sentence has strong ones of the same issue, and the tail of a long list."""
     strong = {mention.issue for mention in mentions if not mention.term.is_weak}
     kept = [each for each in mentions if not each.term.is_weak or each.issue not in strong]

@@ -25,15 +25,13 @@ _PUNCTUATION = re.compile(r"[^\w\s’'-]")
 
 def put_plainly(found: Iterable[Verdict], draft: Draft, cues: Cues) -> Iterator[Verdict]:
     """Give each verdict, with the chance of both sides on the one that a plain sentence tells; what is neutral stays."""
-    told = list(found)
-    sides: dict[tuple[int, str], Stance] = {}
-    for each in told:
+    sides: dict[tuple[int, str], Stance | None] = {}
+    for each in found:
         key = each.actor.start, each.issue.issue
-        if key not in sides and (side := _side(each, draft, cues)):
-            sides[key] = side
-    for each in told:
-        side = sides.get((each.actor.start, each.issue.issue), each.stance)
-        yield each if each.stance == "neutral" else replace(each, stance=side)
+        if key not in sides:
+            sides[key] = _side(each, draft, cues)
+        side = sides[key]
+        yield each if side is None or each.stance == "neutral" else replace(each, stance=side)
 
 
 def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:

@@ -1,6 +1,6 @@
 """What the network looks at together: a short item whole, of a long article each sentence that speaks of an issue."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from streams.core.draft import Draft
@@ -25,21 +25,27 @@ def windows(draft: Draft, issues: Container[str]) -> list[Window]:
     More of a long article at once than a sentence would do harm: what one sentence says of an actor is then laid to the
     actors of its neighbours.
     """
-    found = _by_sentence(draft, issues)
-    return found if draft.is_long or not found else [_whole(draft)]
+    speaking = _speaking(draft, issues)
+    if draft.is_long:
+        return _by_sentence(draft, speaking)
+    return [_whole(draft)] if speaking else []
 
 
 def close_ups(draft: Draft, issues: Container[str]) -> list[Window]:
     """Give the sentences of a short item that speak of an issue, for a second look: one item may tell of two things."""
-    if draft.is_long:
+    if draft.is_long or len(draft.sentences) < 2:
         return []
-    return [each for each in _by_sentence(draft, issues) if each != _whole(draft)]
+    whole = _whole(draft)
+    return [each for each in _by_sentence(draft, _speaking(draft, issues)) if each != whole]
 
 
-def _by_sentence(draft: Draft, issues: Container[str]) -> list[Window]:
+def _speaking(draft: Draft, issues: Container[str]) -> list[int]:
+    return [i for i in sorted(draft.issues) if any(each.issue in issues for each in draft.issues[i])]
+
+
+def _by_sentence(draft: Draft, speaking: Sequence[int]) -> list[Window]:
     """A sentence that names no actor is looked at together with the one before it, which may hold the speaker."""
     named = _naming_sentences(draft)
-    speaking = [i for i in sorted(draft.issues) if any(each.issue in issues for each in draft.issues[i])]
     return [_window(draft, _first(draft, index, named), index) for index in speaking[:_MOST]]
 
 

@@ -4,6 +4,7 @@ The sentences are full of traps, the articles full-length. None was trained on. 
 beside the checkout they are scored as well.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,12 @@ def read(reader: Reader, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     raw = raw_articles()
     articles = [raw.read(orjson.dumps(row), NOW) for row in rows]
     return [orjson.loads(orjson.dumps(event)) for event in reader.read_many(articles, NOW)]
+
+
+def read_texts(reader: Reader, texts: Iterable[str]) -> list[dict[str, Any]]:
+    """Read short items of these texts alone."""
+    day = {"source": "Wire", "published_at": "2025-12-01T10:00:00Z", "language": "en"}
+    return read(reader, [{"id": str(n), "text": text, **day} for n, text in enumerate(texts)])
 
 
 def scored(reader: Reader, gold: list[dict[str, Any]], items: list[dict[str, Any]]) -> Evaluation:
@@ -79,17 +86,9 @@ def test_neighbours_do_not_lend_each_other_their_stances(reader: Reader) -> None
         },
         "Kenya held an election. Brazil called for a ceasefire in Gaza.": {("BRA", "ceasefire")},
     }
-    rows = [
-        {
-            "id": str(n),
-            "source": "Wire",
-            "text": text,
-            "published_at": "2025-11-01T10:00:00Z",
-            "language": "en",
-        }
-        for n, text in enumerate(texts)
+    found = [
+        {(o["actor"]["id"], o["issue"]) for o in event["observations"]} for event in read_texts(reader, texts)
     ]
-    found = [{(o["actor"]["id"], o["issue"]) for o in event["observations"]} for event in read(reader, rows)]
     assert found == list(texts.values())
 
 
@@ -130,19 +129,9 @@ def test_plain_sentences_are_read_the_right_way_round(reader: Reader) -> None:
         for frame, verbs in PLAIN.items()
         for verb in verbs
     }
-    rows = [
-        {
-            "id": str(n),
-            "source": "Wire",
-            "text": text,
-            "published_at": "2025-07-31T10:00:00Z",
-            "language": "en",
-        }
-        for n, text in enumerate(told)
-    ]
     found = {
         text: {o["stance"] for o in event["observations"]}
-        for text, event in zip(told, read(reader, rows), strict=True)
+        for text, event in zip(told, read_texts(reader, told), strict=True)
     }
     wrong = {text: stances for text, stances in found.items() if stances - {told[text]}}
     assert not wrong
@@ -210,15 +199,5 @@ def test_what_will_be_done_is_decided_and_what_is_done_is_a_deed(reader: Reader)
         "Thailand and Cambodia signed a ceasefire agreement on Saturday.": "deed",
         "Thailand called for the signing of a ceasefire agreement with Cambodia.": "statement",
     }
-    rows = [
-        {
-            "id": str(n),
-            "source": "Wire",
-            "text": text,
-            "published_at": "2025-12-01T10:00:00Z",
-            "language": "en",
-        }
-        for n, text in enumerate(said)
-    ]
-    read_as = [{o["strength"] for o in event["observations"]} for event in read(reader, rows)]
+    read_as = [{o["strength"] for o in event["observations"]} for event in read_texts(reader, said)]
     assert read_as == [{strength} for strength in said.values()]

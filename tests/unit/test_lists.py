@@ -1,24 +1,21 @@
 """Actors named in one list hold what any of them is seen to hold."""
 
-from datetime import UTC, datetime
-
 from streams.core.draft import Draft
 from streams.core.lists import shared
-from streams.core.model import RawArticle
-from streams.core.prepare import Lexicon, add_grammar, prepare
+from streams.core.prepare import Lexicon, add_grammar
 from streams.core.stance import Verdict
+from tests.unit.drafts import drafted
 
 
-def drafted(text: str, lexicon: Lexicon) -> Draft:
-    article = RawArticle("a", "Wire", "", text, datetime(2025, 2, 1, tzinfo=UTC), language="en")
-    work = prepare(article, lexicon)
+def parsed(text: str, lexicon: Lexicon) -> Draft:
+    work = drafted(lexicon, text)
     add_grammar((work, index) for index in work.issues)
     return work
 
 
 def scores(text: str, lexicon: Lexicon) -> dict[str, float]:
     """Only the last actor is seen to hold anything, with .9; say what each has in the end."""
-    work = drafted(text, lexicon)
+    work = parsed(text, lexicon)
     (issue, *_) = (each for found in work.issues.values() for each in found)
     actors = [each for each in work.mentions if each.is_actor]
     surest = {each.start: 0.9 if each is actors[-1] else 0.1 for each in actors}
@@ -42,8 +39,7 @@ def test_a_speaker_after_a_place_is_in_no_list(lexicon: Lexicon) -> None:
 
 
 def test_what_was_not_parsed_shares_nothing(lexicon: Lexicon) -> None:
-    work = drafted("A truce in Gaza was demanded by Spain and Ireland.", lexicon)
-    work.trees.clear()
+    work = drafted(lexicon, "A truce in Gaza was demanded by Spain and Ireland.")
     (issue, *_) = (each for found in work.issues.values() for each in found)
     found = [
         Verdict(e, issue, 0, "support", 0.9 * (e.actor.id == "IRL")) for e in work.mentions if e.is_actor

@@ -1,20 +1,17 @@
 """A window as the network takes it: what is kept of it is what something is read from."""
 
-from datetime import UTC, datetime
-
 from streams.core.issues import Frame
-from streams.core.model import RawArticle
 from streams.core.pieces import Pieces, Span, pieces
-from streams.core.prepare import Lexicon, prepare
+from streams.core.prepare import Lexicon
 from streams.core.windows import windows
 from streams.network import load_split
+from tests.unit.drafts import drafted
 
 TEXT = "Norway's foreign minister urged a ceasefire in Sudan, and the EU will tighten sanctions on Belarus."
 
 
 def cut(text: str, lexicon: Lexicon) -> Pieces:
-    article = RawArticle("a", "Wire", "", text, datetime(2025, 6, 1, tzinfo=UTC), language="en")
-    work = prepare(article, lexicon)
+    work = drafted(lexicon, text)
     frames: dict[str, Frame] = {issue.id: issue.context for issue in lexicon.issues.all.values()}
     (window,) = windows(work, frames)
     return pieces(work, window, load_split(), frames, lexicon.catalogue.home)

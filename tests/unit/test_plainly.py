@@ -1,19 +1,17 @@
 """Plain sentences in which the verb alone decides."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from streams.core.model import RawArticle, Stance
+from streams.core.model import Stance
 from streams.core.plainly import put_plainly
-from streams.core.prepare import Lexicon, prepare
+from streams.core.prepare import Lexicon
 from streams.core.stance import Verdict
+from tests.unit.drafts import drafted
 
 
 def stance(lexicon: Lexicon, text: str, seen: Stance) -> Stance:
     """What becomes of a stance that the network has seen of the first actor."""
-    at = datetime(2025, 6, 1, tzinfo=UTC)
-    work = prepare(RawArticle("a", "Wire", "", text, at, language="en"), lexicon)
+    work = drafted(lexicon, text)
     (issue, *_) = work.issues[0]
     (verdict,) = put_plainly([Verdict(work.mentions[0], issue, 0, seen, 0.9)], work, lexicon.cues)
     return verdict.stance

@@ -1,18 +1,10 @@
 """How a stance is held, by the words of its sentence."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from streams.core.draft import Draft
-from streams.core.model import RawArticle
-from streams.core.prepare import Lexicon, prepare
+from streams.core.prepare import Lexicon
 from streams.core.qualities import is_background, is_done, may_be_attributed
-
-
-def read(lexicon: Lexicon, text: str) -> Draft:
-    at = datetime(2025, 6, 1, tzinfo=UTC)
-    return prepare(RawArticle("a", "Wire", "", text, at, language="en"), lexicon)
+from tests.unit.drafts import drafted
 
 
 @pytest.mark.parametrize(
@@ -28,7 +20,7 @@ def read(lexicon: Lexicon, text: str) -> Draft:
     ],
 )
 def test_a_sentence_that_begins_long_ago_is_background(lexicon: Lexicon, text: str) -> None:
-    assert is_background(read(lexicon, text), 0)
+    assert is_background(drafted(lexicon, text), 0)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +39,7 @@ def test_a_sentence_that_begins_long_ago_is_background(lexicon: Lexicon, text: s
     ],
 )
 def test_a_date_within_a_sentence_does_not_make_it_background(lexicon: Lexicon, text: str) -> None:
-    assert not is_background(read(lexicon, text), 0)
+    assert not is_background(drafted(lexicon, text), 0)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +72,7 @@ def test_what_lies_ahead_or_is_another_s_deed_is_not_done(lexicon: Lexicon, text
 
 def is_deed(lexicon: Lexicon, text: str) -> bool:
     """Whether Thailand has acted on what the text speaks of."""
-    work = read(lexicon, text)
+    work = drafted(lexicon, text)
     actor = next(each for each in work.mentions if each.actor.id == "THA")
     issue = next(each.issue for found in work.issues.values() for each in found)
     return is_done(work, work.sentence_at(actor.start), actor, issue, lexicon.cues)
@@ -92,7 +84,7 @@ def test_only_where_one_actor_may_tell_of_another_is_a_tree_asked_for(lexicon: L
         "Hamas accepted the truce, it said.",
         "Qatar and Hamas met.",
     )
-    assert [may_be_attributed(read(lexicon, f"A ceasefire is near. {text}"), 1) for text in texts] == [
+    assert [may_be_attributed(drafted(lexicon, f"A ceasefire is near. {text}"), 1) for text in texts] == [
         True,
         False,
         False,

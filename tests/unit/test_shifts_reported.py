@@ -1,19 +1,14 @@
 """Changes of course that a text reports."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from streams.core.draft import Draft
-from streams.core.model import RawArticle, Stance
+from streams.core.model import Stance
 from streams.core.network import Held
-from streams.core.prepare import Lexicon, prepare
+from streams.core.prepare import Lexicon
 from streams.core.shifts_reported import find_turns
 from streams.core.stance import Verdict
-
-
-def read(lexicon: Lexicon, text: str) -> Draft:
-    at = datetime(2025, 6, 1, tzinfo=UTC)
-    return prepare(RawArticle("a", "Wire", "", text, at, language="en"), lexicon)
+from tests.unit.drafts import drafted
 
 
 def seen(work: Draft, actor: str, stance: Stance) -> Verdict:
@@ -29,22 +24,22 @@ def turns(work: Draft, *verdicts: Verdict) -> list[tuple[str, Stance | None, Sta
 
 
 def test_a_wording_of_a_turn_gives_before_and_after(lexicon: Lexicon) -> None:
-    work = read(lexicon, "In a reversal Germany gave its blessing to the sanctions.")
+    work = drafted(lexicon, "In a reversal Germany gave its blessing to the sanctions.")
     assert turns(work, seen(work, "DEU", "support")) == [("DEU", "oppose", "support")]
 
 
 def test_a_wording_that_is_denied_gives_none(lexicon: Lexicon) -> None:
-    work = read(lexicon, "Germany has not changed its position on the sanctions.")
+    work = drafted(lexicon, "Germany has not changed its position on the sanctions.")
     assert turns(work, seen(work, "DEU", "support")) == []
 
 
 def test_the_issue_may_stand_in_another_sentence_than_the_wording(lexicon: Lexicon) -> None:
-    work = read(lexicon, "Germany is moving away from its caution. It will now back the sanctions.")
+    work = drafted(lexicon, "Germany is moving away from its caution. It will now back the sanctions.")
     assert turns(work, seen(work, "DEU", "support")) == []
 
 
 def test_a_shift_from_one_issue_tells_nothing_of_another(lexicon: Lexicon) -> None:
-    work = read(lexicon, "Germany shifted its focus from imposing sanctions to a lasting ceasefire.")
+    work = drafted(lexicon, "Germany shifted its focus from imposing sanctions to a lasting ceasefire.")
     assert [(each.issue.issue, turns(work, each)) for each in both(work, "DEU", "support")] == [
         ("sanctions", [("DEU", "support", "oppose")]),
         ("ceasefire", []),
@@ -53,25 +48,25 @@ def test_a_shift_from_one_issue_tells_nothing_of_another(lexicon: Lexicon) -> No
 
 def test_what_is_no_longer_intended_is_given_up_whatever_is_read_beside_it(lexicon: Lexicon) -> None:
     text = "Germany no longer intends to send troops, and moved from policing a truce to training."
-    work = read(lexicon, text)
+    work = drafted(lexicon, text)
     troops, truce = both(work, "DEU", "support")
     assert turns(work, troops) == [("DEU", "support", "oppose")]
     assert turns(work, truce) == []
 
 
 def test_a_later_wording_counts_where_the_first_speaks_of_another_issue(lexicon: Lexicon) -> None:
-    work = read(lexicon, "Germany moved from a truce to arms, and dropped its plans to send troops.")
+    work = drafted(lexicon, "Germany moved from a truce to arms, and dropped its plans to send troops.")
     (troops,) = (each for each in both(work, "DEU", "support") if each.issue.issue == "troop_deployment")
     assert turns(work, troops) == [("DEU", "support", "oppose")]
 
 
 def test_who_shifts_from_policing_a_truce_does_not_leave_the_truce(lexicon: Lexicon) -> None:
-    work = read(lexicon, "Germany shifted from policing a truce to training.")
+    work = drafted(lexicon, "Germany shifted from policing a truce to training.")
     assert turns(work, seen(work, "DEU", "support")) == []
 
 
 def test_who_wants_it_reversed_has_not_reversed_it(lexicon: Lexicon) -> None:
-    work = read(lexicon, "Germany condemned the sanctions and demanded that they be reversed.")
+    work = drafted(lexicon, "Germany condemned the sanctions and demanded that they be reversed.")
     assert turns(work, seen(work, "DEU", "oppose")) == []
 
 

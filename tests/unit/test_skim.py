@@ -1,18 +1,16 @@
 """Which windows of a full-length article are looked at."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.draft import Draft
 from streams.core.learned import Linear
-from streams.core.model import RawArticle
-from streams.core.prepare import Lexicon, prepare
+from streams.core.prepare import Lexicon
 from streams.core.skim import telling
 from streams.core.windows import windows
+from tests.unit.drafts import drafted
 
 SENTENCES = [
     f"Norway {verb} the ceasefire in Sudan." for verb in ("praised", "weighed", "cursed", "met", "saw")
@@ -25,13 +23,8 @@ def model(**words: float) -> Linear:
     return Linear([f"word={word}" for word in words], np.array(list(words.values()), np.float32), -5.0)
 
 
-def read(lexicon: Lexicon, text: str) -> Draft:
-    at = datetime(2025, 6, 1, tzinfo=UTC)
-    return prepare(RawArticle("a", "Wire", "", text, at, language="en"), lexicon)
-
-
 def kept(lexicon: Lexicon, text: str, judge: Linear) -> list[int]:
-    work = read(lexicon, text)
+    work = drafted(lexicon, text)
     return [each.last for each in telling(work, windows(work, lexicon.issues.all), judge)]
 
 

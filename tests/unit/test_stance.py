@@ -1,7 +1,5 @@
 """One stance out of many places."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +7,10 @@ from hypothesis import strategies as st
 from streams.core.candidates import candidates
 from streams.core.issues import Issues, build_issue
 from streams.core.mentions import Mention
-from streams.core.model import Actor, RawArticle, Stance
-from streams.core.prepare import Lexicon, add_grammar, prepare
+from streams.core.model import Actor, Stance
+from streams.core.prepare import Lexicon, add_grammar
 from streams.core.stance import Verdict, by_actor, calibrated, in_reach
+from tests.unit.drafts import drafted
 
 WHO = Mention(0, 5, "Kenya", Actor("KEN", "Kenya"), "country", "KEN", True)
 TERMS = [{"id": "truce", "pattern": "truce", "sign": 1}]
@@ -42,13 +41,12 @@ def test_how_sure_a_stance_is_does_not_depend_on_where_it_stands() -> None:
 
 
 def test_no_longer_denies_what_it_stands_beside(lexicon: Lexicon) -> None:
-    at = datetime(2025, 6, 1, tzinfo=UTC)
     signs = []
     for text in (
         "Kenya intends to send soldiers to Haiti.",
         "Kenya no longer intends to send soldiers to Haiti.",
     ):
-        work = prepare(RawArticle("a", "Wire", "", text, at, language="en"), lexicon)
+        work = drafted(lexicon, text)
         add_grammar((work, index) for index in work.issues)
         found = candidates(work, lexicon.cues, {"troop_deployment"})
         signs.append({each.path.sign for each in found if each.actor.actor.id == "KEN"})
@@ -57,7 +55,7 @@ def test_no_longer_denies_what_it_stands_beside(lexicon: Lexicon) -> None:
 
 def test_who_speaks_of_an_issue_in_its_own_sentence_keeps_it_from_the_neighbours(lexicon: Lexicon) -> None:
     def kept(text: str) -> set[str]:
-        work = prepare(RawArticle("a", "Wire", "", text, datetime(2025, 6, 1, tzinfo=UTC)), lexicon)
+        work = drafted(lexicon, text)
         (issue,) = (each for found in work.issues.values() for each in found)
         found = [
             Verdict(each, issue, work.sentence_at(each.start), "support", 0.9)

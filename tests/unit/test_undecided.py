@@ -1,19 +1,16 @@
 """Who has made up no mind, by the words of the sentence."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from streams.core.model import RawArticle
-from streams.core.prepare import Lexicon, prepare
+from streams.core.prepare import Lexicon
 from streams.core.stance import Verdict
 from streams.core.undecided import open_minds
+from tests.unit.drafts import drafted
 
 
 def undecided(lexicon: Lexicon, text: str) -> set[tuple[str, str]]:
     """Give the actors and issues that are taken for neutral, each having been read as a support before."""
-    at = datetime(2025, 6, 1, tzinfo=UTC)
-    work = prepare(RawArticle("a", "Wire", "", text, at, language="en"), lexicon)
+    work = drafted(lexicon, text)
     found = [
         Verdict(actor, issue, index, "support", 0.9)
         for index, issues in work.issues.items()

@@ -1,16 +1,14 @@
 """Which country a stance of an article is about."""
 
-from datetime import UTC, datetime
-
 import numpy as np
 
 from streams.core.draft import Draft
 from streams.core.learned import Linear
-from streams.core.model import RawArticle
 from streams.core.network import Held
-from streams.core.prepare import Lexicon, prepare
+from streams.core.prepare import Lexicon
 from streams.core.stance import Verdict
 from streams.core.whereabouts import Whereabouts
+from tests.unit.drafts import drafted
 
 TEXT = (
     "Norway urged a ceasefire in Sudan. Spain urged a ceasefire, too. " + "Nobody answered for hours. " * 80
@@ -26,14 +24,8 @@ def stance(work: Draft, actor: str, weights: dict[str | None, float]) -> Verdict
     return Verdict(mention, issue, 0, "support", 0.9, seen=((0.9, held),))
 
 
-def read(lexicon: Lexicon) -> Draft:
-    return prepare(
-        RawArticle("a", "Wire", "", TEXT, datetime(2025, 6, 1, tzinfo=UTC), language="en"), lexicon
-    )
-
-
 def test_in_a_full_length_article_the_other_stances_on_the_issue_count(lexicon: Lexicon) -> None:
-    work = read(lexicon)
+    work = drafted(lexicon, TEXT)
     sure, unsure = (
         stance(work, "NOR", {"SDN": 0.9, "ESP": 0.1}),
         stance(work, "ESP", {"SDN": 0.4, "NOR": 0.6}),
@@ -43,6 +35,6 @@ def test_in_a_full_length_article_the_other_stances_on_the_issue_count(lexicon: 
 
 
 def test_a_fellow_of_no_country_at_all_tells_nothing(lexicon: Lexicon) -> None:
-    work = read(lexicon)
+    work = drafted(lexicon, TEXT)
     nowhere, told = stance(work, "NOR", {None: 1.0, "SDN": 0.0}), stance(work, "ESP", {"SDN": 1.0})
     assert Whereabouts(work, [nowhere, told], lexicon, NOTHING, 0.6).of(told) == "SDN"

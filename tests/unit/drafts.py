@@ -1,0 +1,14 @@
+"""Articles for tests of the reading: short to write, prepared as the reader prepares them."""
+
+from datetime import UTC, datetime
+
+from streams.core.draft import Draft
+from streams.core.model import RawArticle
+from streams.core.prepare import Lexicon, prepare
+
+AT = datetime(2025, 6, 1, tzinfo=UTC)
+
+
+def drafted(lexicon: Lexicon, text: str) -> Draft:
+    """An article of this text alone."""
+    return prepare(RawArticle("a", "Wire", "", text, AT, language="en"), lexicon)
