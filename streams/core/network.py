@@ -74,9 +74,12 @@ class Network:
         self._of_context = _cut(weights["context.0.w"], (wide, wide, about))
         self._nowhere: Vector = weights["nowhere"] @ self._of_context[1]
 
-    def look(self, pieces: Pieces, around: Surroundings) -> Look:
-        """Look at one window of an article."""
-        vectors = self._encoder(pieces.ids, pieces.marks, pieces.kept)
+    def encode(self, pieces: Pieces) -> Vector:
+        """Give the vectors of what is kept of a window."""
+        return self._encoder(pieces.ids, pieces.marks, pieces.kept)
+
+    def look(self, pieces: Pieces, vectors: Vector, around: Surroundings) -> Look:
+        """Judge one window of an article by its vectors."""
         named = {issue: self._about(vectors, pieces, issue) for issue in pieces.issues}
         whole = vectors.mean(axis=0) @ self._of_topic[0]
         topics = {

@@ -12,8 +12,8 @@ from streams.core.issues import IssueMention
 from streams.core.learned import Models
 from streams.core.lists import may_list, shared
 from streams.core.model import EnrichedEvent, RawArticle
-from streams.core.network import Look, Network
-from streams.core.pieces import Split, pieces
+from streams.core.network import Look, Network, Vector
+from streams.core.pieces import Pieces, Split, pieces
 from streams.core.plainly import put_plainly
 from streams.core.prepare import Lexicon, add_grammar, prepare
 from streams.core.qualities import may_be_attributed
@@ -81,15 +81,17 @@ class Reader:
         return self.read_many([article], ingested_at)[0]
 
     def read_many(self, articles: Sequence[RawArticle], ingested_at: datetime) -> list[EnrichedEvent]:
-        """Read articles, in the order given. No article changes what is read of its neighbours."""
-        looked = [self._look(article) for article in articles]
-        # All of them together, which is what makes it fast.
+        """Read articles, in the order given. No article changes what is read of its neighbours.
+
+        One step over all of them after the other: each has words, weights or code of its own, and runs faster with these at hand.
+        """
+        looked = self._look(articles)
         add_grammar((each.work, index) for each in looked for index in self._worth_parsing(each))
         return [self._judge(each, ingested_at) for each in looked]
 
     def signs(self, article: RawArticle) -> dict[str, Signs]:
         """Give what speaks for each taught issue as a topic, which is what the weights of ``score_topic`` are fitted on."""
-        looked = self._look(article)
+        (looked,) = self._look([article])
         named = by_issue(looked.work).items()
         stances = by_actor(looked.told)
         return {i: self._signs(looked, stances, found) for i, found in named if i in self._network.taught}
@@ -99,13 +101,22 @@ class Reader:
         """The version of code and models together."""
         return f"{PIPELINE_VERSION}-{self._models.version}-{self._network.version}"
 
-    def _look(self, article: RawArticle) -> _Looked:
-        work = prepare(article, self.lexicon)
+    def _look(self, articles: Sequence[RawArticle]) -> list[_Looked]:
+        works = [prepare(article, self.lexicon) for article in articles]
+        cut = [self._cut(work) for work in works]
+        vectors = [[self._network.encode(each) for each in windows] for windows in cut]
+        return list(map(self._looked, works, cut, vectors))
+
+    def _cut(self, work: Draft) -> list[Pieces]:
+        """Cut out what the network looks at."""
         home, taught = self.lexicon.catalogue.home, self._network.taught
-        around = Surroundings(work, home)
         chosen = [*telling(work, windows(work, taught), self._models.skim), *close_ups(work, taught)]
         cut = (pieces(work, window, self._split, taught, home) for window in chosen)
-        looks = [self._network.look(each, around) for each in cut if each.issues]
+        return [each for each in cut if each.issues]
+
+    def _looked(self, work: Draft, cut: Sequence[Pieces], vectors: Sequence[Vector]) -> _Looked:
+        around = Surroundings(work, self.lexicon.catalogue.home)
+        looks = [self._network.look(*each, around) for each in zip(cut, vectors, strict=True)]
         told = [
             verdict
             for look in looks
