@@ -35,7 +35,7 @@ _LONG_AGO = re.compile(
     rf"{_HEAD}(?:(?:(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|\d+|some|more than|nearly|almost"
     r"|about|over|many|several|few) )+(?:years?|decades?) (?:ago|earlier|before)\b"
     r"|last (?:year|decade|century)\b(?![’'])|in the (?:early |late |mid-)?(?:19\d0s|20[01]0s|[5-9]0s)\b"
-    r"|(?:at the time|then|in those days|during the (?:cold war|soviet \w+))\b(?= |,))",
+    r"|(?:at the time|back then|in those days|during the (?:cold war|soviet \w+))\b(?= |,))",
     re.IGNORECASE,
 )
 

@@ -36,6 +36,7 @@ def test_a_sentence_that_begins_long_ago_is_background(lexicon: Lexicon, text: s
         "Until 2024 Germany refused to send troops, but on Monday it agreed to send them.",
         "In Mali 2000 soldiers were deployed by Russia.",
         "In the 2020s Norway will send troops to Mali.",
+        "Then Norway sent troops to Mali.",
     ],
 )
 def test_a_date_within_a_sentence_does_not_make_it_background(lexicon: Lexicon, text: str) -> None:
