@@ -38,7 +38,13 @@ def labelled(row: dict[str, Any], group: str) -> Labelled:
 
     An observation without evidence of its own rests on all of the text.
     """
-    article = RawArticle(
+    observations = tuple({"evidence": row["text"], **each} for each in row["observations"])
+    shifts = tuple(row.get("reported_shift", ()))
+    return Labelled(_article(row), frozenset(row["topics"]), observations, shifts, group)
+
+
+def _article(row: dict[str, Any]) -> RawArticle:
+    return RawArticle(
         article_id=row["id"],
         source=row["source"],
         title=row.get("title", ""),
@@ -46,9 +52,6 @@ def labelled(row: dict[str, Any], group: str) -> Labelled:
         published_at=datetime.fromisoformat(row["published_at"].replace("Z", "+00:00")),
         language=row.get("language"),
     )
-    observations = tuple({"evidence": row["text"], **each} for each in row["observations"])
-    shifts = tuple(row.get("reported_shift", ()))
-    return Labelled(article, frozenset(row["topics"]), observations, shifts, group)
 
 
 def shared(folder: Path) -> list[Labelled]:
@@ -59,6 +62,12 @@ def shared(folder: Path) -> list[Labelled]:
 def doubtful(folder: Path) -> list[Labelled]:
     """Give our own labels of items of the same stream that name no issue outright, and that the reader took for one."""
     return _joined(read_rows(DOUBTFUL), folder, "natural")
+
+
+def stream(folder: Path) -> Iterator[RawArticle]:
+    """Give the articles of the stream without their labels, leaving out those whose labels are there to check with."""
+    kept = {row["id"] for row in read_rows(folder / "labels_dev.jsonl")}
+    yield from (_article(row) for row in read_rows(folder / "current-events.jsonl") if row["id"] not in kept)
 
 
 def _joined(labels: Iterable[dict[str, Any]], folder: Path, group: str) -> list[Labelled]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from streams.core.article import Surroundings
 from streams.core.draft import Draft
+from streams.core.model import RawArticle
 from streams.core.pieces import Pieces, Split, pieces
 from streams.core.prepare import Lexicon, prepare
-from streams.core.windows import windows
+from streams.core.windows import close_ups, windows
 from training.labelled import Labelled
 
 
@@ -44,6 +45,18 @@ def looks(rows: Iterable[Labelled], lexicon: Lexicon, split: Split) -> Iterator[
             cut = pieces(draft, window, split, frames, home)
             if cut.issues:
                 yield Taught(cut, around, _topics(row, draft, cut), tuple(_told(row, draft, cut)), row.group)
+
+
+def cuts(articles: Iterable[RawArticle], lexicon: Lexicon, split: Split) -> Iterator[Pieces]:
+    """Cut articles into all that the reader might look at."""
+    home = lexicon.catalogue.home
+    frames = {issue.id: issue.context for issue in lexicon.issues.all.values()}
+    for article in articles:
+        draft = prepare(article, lexicon)
+        for window in [*windows(draft, frames), *close_ups(draft, frames)]:
+            cut = pieces(draft, window, split, frames, home)
+            if cut.issues:
+                yield cut
 
 
 def _topics(row: Labelled, draft: Draft, cut: Pieces) -> dict[str, float]:

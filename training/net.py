@@ -70,6 +70,7 @@ class Encoder(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
+        self.first = FIRST_LAYERS
         self.words = nn.Embedding(WORDS, WIDTH)
         self.places = nn.Embedding(512, WIDTH)
         self.kind = nn.Parameter(torch.zeros(WIDTH))
@@ -94,10 +95,10 @@ class Encoder(nn.Module):
         """
         x = self.words(ids) + self.places.weight[: ids.shape[-1]] + self.kind + self.marks(marks)
         x = functional.dropout(self.norm(x), _DROP, self.training)
-        for layer in self.layers[:FIRST_LAYERS]:
+        for layer in self.layers[: self.first]:
             x = layer(x, x, hidden and hidden[0])
         x, beside = _taken(x, kept), _taken(x, others)
-        for layer in self.layers[FIRST_LAYERS:]:
+        for layer in self.layers[self.first :]:
             x = layer(x, torch.cat([x, beside], -2), hidden and hidden[1])
         return x
 

@@ -2,8 +2,9 @@
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -14,8 +15,9 @@ from streams.core.network import MODALITIES, STRENGTHS
 from training.looks import Taught, Told
 from training.net import Net, Seen
 
-_SEED = 0
-_BATCH = 24
+T = TypeVar("T")
+SEED = 0
+BATCH = 24
 _WARM_UP = 0.1
 # Traps are written to be hard: far rarer in a stream than among our own.
 _WEIGHTS = {"shared": 1.5, "traps": 0.6}
@@ -40,25 +42,25 @@ REPLAYED = 1500  # windows of our own in the second term, beside some 760 of the
 def second_term(labels: Sequence[Taught], own: Sequence[Taught]) -> list[Taught]:
     """Choose what is taught in the second term: all that is labelled, and some of our own as newspapers write."""
     natural = [each for each in own if each.group == "natural"]
-    return [*labels, *random.Random(_SEED).sample(natural, min(REPLAYED, len(natural)))]
+    return [*labels, *random.Random(SEED).sample(natural, min(REPLAYED, len(natural)))]
 
 
 def teach(net: Net, examples: Sequence[Taught], term: Term) -> Iterator[float]:
     """Teach a network for a term; gives the mean loss of each epoch as it ends."""
-    rng = random.Random(_SEED)
-    torch.manual_seed(_SEED)
+    rng = random.Random(SEED)
+    torch.manual_seed(SEED)
     encoder = [each for each in net.encoder.parameters() if each.requires_grad]
     heads = [each for name, each in net.named_parameters() if not name.startswith("encoder.")]
     optimiser = torch.optim.AdamW(
         [{"params": encoder, "lr": term.encoder_rate}, {"params": heads, "lr": term.head_rate}],
         weight_decay=0.01,
     )
-    steps = term.epochs * math.ceil(len(examples) / _BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step / steps))
+    steps = term.epochs * math.ceil(len(examples) / BATCH)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step / steps))
     net.train()
     for _ in range(term.epochs):
         total, count = 0.0, 0
-        for batch in _batches(examples, rng):
+        for batch in batches(examples, lambda each: len(each.pieces.ids), rng):
             loss = _loss(net, batch)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # the library's own gap
@@ -70,20 +72,21 @@ def teach(net: Net, examples: Sequence[Taught], term: Term) -> Iterator[float]:
     net.eval()
 
 
-def _rate(done: float) -> float:
+def rate(done: float) -> float:
+    """Give the share of a term's rate when so much of the term is done: it rises for a tenth of it, and falls."""
     return min(1.0, done / _WARM_UP) * min(1.0, max(0.0, (1.0 - done) / (1.0 - _WARM_UP)))
 
 
-def _batches(examples: Sequence[Taught], rng: random.Random) -> list[list[Taught]]:
+def batches(items: Sequence[T], length: Callable[[T], int], rng: random.Random) -> list[list[T]]:
     """Shuffle, and put windows of like length together, so that little is padded."""
-    order = list(examples)
+    order = list(items)
     rng.shuffle(order)
-    batches = []
-    for start in range(0, len(order), 16 * _BATCH):
-        part = sorted(order[start : start + 16 * _BATCH], key=lambda each: len(each.pieces.ids))
-        batches += [part[i : i + _BATCH] for i in range(0, len(part), _BATCH)]
-    rng.shuffle(batches)
-    return batches
+    found = []
+    for start in range(0, len(order), 16 * BATCH):
+        part = sorted(order[start : start + 16 * BATCH], key=length)
+        found += [part[i : i + BATCH] for i in range(0, len(part), BATCH)]
+    rng.shuffle(found)
+    return found
 
 
 def _loss(net: Net, batch: Sequence[Taught]) -> Tensor:

@@ -7,9 +7,10 @@ import json
 import os
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 
 from streams.core.issues import Issues
 from streams.core.learned import pack
+from streams.core.model import RawArticle
 from streams.core.prepare import Lexicon
 from streams.evaluate import Row, evaluate, table
 from streams.network import MODELS, load_split
@@ -27,12 +29,13 @@ from streams.reader import load_lexicon, load_reader
 from training.examples import prepare
 from training.export import write_network
 from training.joined import joined
-from training.labelled import Labelled, doubtful, own, shared
-from training.looks import Taught, looks
+from training.labelled import Labelled, doubtful, own, shared, stream
+from training.looks import Taught, cuts, looks
 from training.models import fit_all
 from training.narrow import narrow
 from training.net import Net
 from training.pretrained import WORD_PIECES
+from training.shorten import imitate, shortened
 from training.teach import FIRST, SECOND, WHOLE, Term, second_term, teach
 
 FOLDS = 5
@@ -45,7 +48,10 @@ def main() -> None:
     """Teach on all labels and write the artefact; with --folds, say instead how well held-out folds are read."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--labels", type=Path, default=_DATA, help="folder of labels_train.jsonl and current-events.jsonl"
+        "--labels",
+        type=Path,
+        default=_DATA,
+        help="folder of labels_train.jsonl, labels_dev.jsonl and current-events.jsonl",
     )
     parser.add_argument("--out", type=Path, default=MODELS, help="folder that the artefact is written to")
     parser.add_argument(
@@ -59,7 +65,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    school = School(load_lexicon(), doubtful(options.labels))
+    school = School(load_lexicon(), doubtful(options.labels), partial(stream, options.labels))
     rows = shared(options.labels)
     if options.folds:
         report(school, rows, options.folds)
@@ -69,24 +75,32 @@ def main() -> None:
 
 
 class School:
-    """Teaches networks: in one go for what ships; in two terms for folds, which share the first.
+    """Teaches networks: in one go, and shortened then, for what ships; in two terms for folds, which share the first.
 
     Two terms take a tenth of the time for each further fold, and read worse: .70 on the check items where one go gives .75.
-    doubtful items teach the linear models alone (``docs/decisions/0006``).
+    doubtful items teach the linear models alone (``docs/decisions/0006``). stream: the articles that the shortened network
+    imitates the whole one on, besides ours; those that are labelled are among them.
     """
 
-    def __init__(self, lexicon: Lexicon, doubtful: Sequence[Labelled]) -> None:
+    def __init__(
+        self, lexicon: Lexicon, doubtful: Sequence[Labelled], stream: Callable[[], Iterable[RawArticle]]
+    ) -> None:
         self.own = own()
         self.lexicon = _labelled_alone(lexicon, self.own)
         self.doubtful = doubtful
+        self._stream = stream
         self._split = load_split(WORD_PIECES)
 
     def taught(self, rows: Sequence[Labelled]) -> Net:
-        """Give a network that has learned from labelled rows and our own text together."""
+        """Give a network that has learned from labelled rows and our own text together, shortened."""
         found = [*self._looks(rows), *self._own_looks]
         net = _untaught(self._frames, found)
         _teach(net, found, WHOLE)
-        return net
+        articles = chain((each.article for each in [*self.own, *self._pairs]), self._stream())
+        cut = list(cuts(articles, self.lexicon, self._split))
+        short = shortened(net)
+        _follow(cut, imitate(short, net, cut))
+        return short
 
     def taught_last(self, rows: Sequence[Labelled]) -> Net:
         """Give a network that has learned from our own text, and then from labelled rows with some of ours again."""
@@ -106,7 +120,11 @@ class School:
 
     @cached_property
     def _own_looks(self) -> list[Taught]:
-        return list(self._looks([*self.own, *joined(self.own, self.lexicon, JOINED)]))
+        return list(self._looks([*self.own, *self._pairs]))
+
+    @cached_property
+    def _pairs(self) -> list[Labelled]:
+        return joined(self.own, self.lexicon, JOINED)
 
     def _looks(self, rows: Sequence[Labelled]) -> Iterator[Taught]:
         return looks(rows, self.lexicon, self._split)
@@ -126,9 +144,13 @@ def _untaught(frames: Mapping[str, str], found: Sequence[Taught]) -> Net:
 
 
 def _teach(net: Net, found: Sequence[Taught], term: Term) -> None:
+    _follow(found, teach(net, found, term))
+
+
+def _follow(windows: Sequence[object], losses: Iterable[float]) -> None:
     began = time.monotonic()
-    print(f"{len(found)} windows", flush=True)
-    for number, loss in enumerate(teach(net, found, term), 1):
+    print(f"{len(windows)} windows", flush=True)
+    for number, loss in enumerate(losses, 1):
         print(f"epoch {number}: loss {loss:.3f}, {time.monotonic() - began:.0f} s", flush=True)
 
 

@@ -116,12 +116,13 @@ def _resolved(
     quotes = [match.span() for match in _QUOTED.finditer(text)]
     # Who tells of a quote is not named in it.
     outside = [each for each in mentions if not _is_within(each.start, quotes)]
+    ends = [each.end for each in mentions]
     for number, (start, end) in enumerate(sentences):
         for match in _DESCRIPTION.finditer(text, start, end):
             kind = match.lastgroup
-            if kind is None or any(
-                each.start < match.end() and match.start() < each.end for each in mentions
-            ):
+            # The first mention that ends behind where the description begins: they lie apart, in order.
+            after = bisect_right(ends, match.start())
+            if kind is None or (after < len(ends) and mentions[after].start < match.end()):
                 continue
             spans = [(start, match.start()), *reversed(sentences[max(0, number - _REACH) : number])]
             reach = mentions if _is_within(match.start(), quotes) else outside

@@ -22,11 +22,12 @@ from streams.core.skim import telling
 from streams.core.stance import Verdict, by_actor, by_sentence, in_reach, verdicts
 from streams.core.topics import Signs, by_issue, score_by_looks, score_by_rule, score_topic, topic_features
 from streams.core.undecided import open_minds
+from streams.core.undoing import names_undoing, put_together
 from streams.core.untaught import judged_by_rule
 from streams.core.whereabouts import Whereabouts
 from streams.core.windows import close_ups, windows
 
-PIPELINE_VERSION = "13"
+PIPELINE_VERSION = "14"
 _SEEN = 0.2
 
 
@@ -40,7 +41,7 @@ class Settings:
 
     topic: float = 0.5
     topic_not_plain: float = 0.8
-    observation: float = 0.55
+    observation: float = 0.5
     shift: float = 0.5
     no_context: float = 0.6
 
@@ -104,7 +105,7 @@ class Reader:
     def _look(self, articles: Sequence[RawArticle]) -> list[_Looked]:
         works = [prepare(article, self.lexicon) for article in articles]
         cut = [self._cut(work) for work in works]
-        vectors = [[self._network.encode(each) for each in windows] for windows in cut]
+        vectors = [[self._network.encode(window) for window in each] for each in cut]
         return list(map(self._looked, works, cut, vectors))
 
     def _cut(self, work: Draft) -> list[Pieces]:
@@ -127,7 +128,8 @@ class Reader:
 
     def _worth_parsing(self, looked: _Looked) -> list[int]:
         """Give the sentences that grammar is needed of: those that show a stance best, where it may be told by somebody else
-        or shared by a list, and those with an actor and an issue that the network was not taught.
+        or shared by a list, those that show a stance and name what undoes its issue, and those with an actor and an issue that the
+        network was not taught.
         """
         work = looked.work
         best: dict[tuple[str, str], Verdict] = {}
@@ -138,6 +140,7 @@ class Reader:
         lists = may_list(work)
         shown = {each.sentence for each in best.values()}
         asked = {index for index in shown if index in lists or may_be_attributed(work, index)}
+        asked |= {each.sentence for each in looked.told if each.score > _SEEN and names_undoing(work, each)}
         ruled = {
             index
             for index, named in work.issues.items()
@@ -148,7 +151,8 @@ class Reader:
     def _judge(self, looked: _Looked, ingested_at: datetime) -> EnrichedEvent:
         work, limits = looked.work, self._settings
         by_rule = map(judged_by_rule, candidates(work, self.lexicon.cues, self._untaught))
-        places = list(open_minds([*looked.told, *by_rule], work))
+        by_looks = put_together(looked.told, work, self.lexicon.cues)
+        places = list(open_minds([*by_looks, *by_rule], work))
         stances = by_actor(shared(places, work))
         named = self._topics(looked, stances)
         told = by_sentence(each for each in places if each.issue.issue in named)

@@ -20,6 +20,8 @@ _BEFORE = frozenset(
     "has have had is are was were will also then now again formally officially further partly fully".split()
 )
 _BEHIND = frozenset("its their his her the all some most any of part further new more an a on".split())
+_LINKS = frozenset("to of on over for from about with against in at by as and".split())
+_OWNER = 4
 _PUNCTUATION = re.compile(r"[^\w\s’'-]")
 
 
@@ -36,12 +38,22 @@ def put_plainly(found: Iterable[Verdict], draft: Draft, cues: Cues) -> Iterator[
 
 def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:
     """Name the side that the sentence tells between actor and issue in so many words: a verb, and what may stand around it."""
-    for mention in draft.issues.get(verdict.sentence, ()):
-        if mention.issue == verdict.issue.issue and mention.start > verdict.actor.end:
+    named = [each for each in draft.issues.get(verdict.sentence, ()) if each.issue == verdict.issue.issue]
+    for mention in named:
+        if mention.start > verdict.actor.end and not any(_is_within(mention, each) for each in named):
             sign = _sign(draft.body, verdict.actor, mention, cues)
             if sign:
                 return "support" if sign > 0 else "oppose"
     return None
+
+
+def _is_within(inner: IssueMention, outer: IssueMention) -> bool:
+    """Whether a wording is part of a longer one: the sanctions of a sanctions waiver."""
+    return (
+        outer.start <= inner.start
+        and inner.end <= outer.end
+        and outer.end - outer.start > inner.end - inner.start
+    )
 
 
 def _sign(text: str, actor: Mention, issue: IssueMention, cues: Cues) -> int:
@@ -63,4 +75,10 @@ def _verb(told: Sequence[str], issue: IssueMention, cues: Cues) -> int:
         return 0
     if "_" in cue.lemma:
         rest = told[2:]
-    return cue.sign if _BEHIND.issuperset(rest) else 0
+    return cue.sign if _BEHIND.issuperset(_without_owner(rest)) else 0
+
+
+def _without_owner(told: Sequence[str]) -> Sequence[str]:
+    """Leave out whose it is: ``the oil firm's``."""
+    owner = told[: told.index("s")] if "s" in told else []
+    return told[len(owner) + 1 :] if 0 < len(owner) <= _OWNER and _LINKS.isdisjoint(owner) else told

@@ -46,9 +46,18 @@ class Whereabouts:
         for country, weight in self._by_fellows(verdict).items():
             weighed[country] = weighed.get(country, 0.0) + _FELLOWS * weight
         home = self._lexicon.catalogue.home(verdict.actor.actor.id)
-        if is_none and home is not None:
+        if home is not None and (is_none or self._is_imposing(verdict)):
             weighed.pop(home, None)
         return max(weighed, key=lambda country: (weighed[country], country), default=None)
+
+    def _is_imposing(self, verdict: Verdict) -> bool:
+        """Whether a state itself imposes sanctions: on whom else it may be, on its own country hardly ever. Who only calls for them
+        may mean rebels at home.
+        """
+        is_for = verdict.stance == "support" and verdict.strength in {"deed", "decision"}
+        frame = self._lexicon.issues.all[verdict.issue.issue].context
+        actor = verdict.actor.actor.id
+        return is_for and frame == "sanctioned" and actor == self._lexicon.catalogue.home(actor)
 
     def _by_fellows(self, verdict: Verdict) -> Mapping[str, float]:
         """What the other stances on the issue are about, by how sure they are; the weights sum to one."""

@@ -24,6 +24,14 @@ def test_a_verb_that_turns_the_issue_round_decides(lexicon: Lexicon, verb: str) 
     assert stance(lexicon, f"Norway {verb} its sanctions on Belarus.", "support") == "oppose"
 
 
+@pytest.mark.parametrize("verb", ["revoked", "is ending", "cancelled"])
+@pytest.mark.parametrize(
+    "what", ["the sanctions waiver for Belarus", "the Minsk refinery's sanctions waiver"]
+)
+def test_who_undoes_relief_is_for_the_issue(lexicon: Lexicon, verb: str, what: str) -> None:
+    assert stance(lexicon, f"Norway {verb} {what}.", "oppose") == "support"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -32,6 +40,9 @@ def test_a_verb_that_turns_the_issue_round_decides(lexicon: Lexicon, verb: str) 
         "Norway said Spain relaxed its sanctions on Belarus.",
         "Norway, unlike others, extended its sanctions on Belarus.",
         "Norway relaxed the tone of its sanctions on Belarus.",
+        "Norway relaxed the tone of Spain's sanctions on Belarus.",
+        "Norway dropped its objections to Spain's sanctions on Belarus.",
+        "Norway ended talks on Iran's sanctions relief.",
     ],
 )
 def test_anything_else_is_left_to_the_network(lexicon: Lexicon, text: str) -> None:

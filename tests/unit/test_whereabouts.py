@@ -1,5 +1,7 @@
 """Which country a stance of an article is about."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from streams.core.draft import Draft
@@ -38,3 +40,17 @@ def test_a_fellow_of_no_country_at_all_tells_nothing(lexicon: Lexicon) -> None:
     work = drafted(lexicon, TEXT)
     nowhere, told = stance(work, "NOR", {None: 1.0, "SDN": 0.0}), stance(work, "ESP", {"SDN": 1.0})
     assert Whereabouts(work, [nowhere, told], lexicon, NOTHING, 0.6).of(told) == "SDN"
+
+
+def test_a_state_that_imposes_sanctions_lays_them_on_somebody_else(lexicon: Lexicon) -> None:
+    work = drafted(lexicon, "Norway imposed sanctions on a Norwegian shipping line that serves Sudan.")
+    told = replace(stance(work, "NOR", {"NOR": 0.8, "SDN": 0.2}), strength="deed")
+    assert Whereabouts(work, [told], lexicon, NOTHING, 0.6).of(told) == "SDN"
+    against = replace(told, stance="oppose")
+    assert Whereabouts(work, [against], lexicon, NOTHING, 0.6).of(against) == "NOR"
+
+
+def test_who_welcomes_sanctions_may_mean_rebels_at_home(lexicon: Lexicon) -> None:
+    work = drafted(lexicon, "Sudan welcomed the American sanctions on the commanders in Darfur.")
+    told = stance(work, "SDN", {"SDN": 0.8, "USA": 0.2})
+    assert Whereabouts(work, [told], lexicon, NOTHING, 0.6).of(told) == "SDN"

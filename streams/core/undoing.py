@@ -1,0 +1,58 @@
+"""What undoes an issue, such as a waiver or a pull-out, and what is done to it: two turns that the network does not put together.
+
+Who revokes a waiver is for the sanctions. Where a word that turns or keeps stands between an actor and such a noun, in one clause,
+the sign that grammar composes of the two decides (``docs/decisions/0052``).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from streams.core.candidates import Candidate, paired
+from streams.core.cues import Cues
+from streams.core.draft import Draft
+from streams.core.issues import IssueMention
+from streams.core.model import Stance
+from streams.core.stance import Verdict
+
+_HOLDERS = ("subject", "agent", "owner")
+
+
+def names_undoing(draft: Draft, verdict: Verdict) -> bool:
+    """Whether a noun that undoes the issue stands in a verdict's sentence; not asked about what is neutral."""
+    return verdict.stance != "neutral" and any(map(_is_undoing, _named(draft, verdict)))
+
+
+def put_together(found: Iterable[Verdict], draft: Draft, cues: Cues) -> Iterator[Verdict]:
+    """Give each verdict, with the chance of both sides on the one that grammar composes; others stay as they are."""
+    for each in found:
+        is_asked = each.sentence in draft.trees and names_undoing(draft, each)
+        side = _side(each, draft, cues) if is_asked else None
+        yield replace(each, stance=side) if side else each
+
+
+def _named(draft: Draft, verdict: Verdict) -> list[IssueMention]:
+    return [each for each in draft.issues.get(verdict.sentence, ()) if each.issue == verdict.issue.issue]
+
+
+def _is_undoing(mention: IssueMention) -> bool:
+    return mention.term.sign < 0 and not mention.term.is_act
+
+
+def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:
+    pairs = [paired(draft, cues, verdict.sentence, verdict.actor, each) for each in _named(draft, verdict)]
+    held = [each for each in pairs if each.path.role.startswith(_HOLDERS)]
+    told = next((each for each in held if _is_undoing(each.issue) and _is_turned(each)), None)
+    if told is None or any(_contradicts(each, told) for each in held):
+        return None
+    return "support" if told.path.sign > 0 else "oppose"
+
+
+def _is_turned(pair: Candidate) -> bool:
+    """Whether a word of the same clause says what the actor does to it."""
+    return not pair.path.crossed and any(cue.sign for cue in pair.path.cues)
+
+
+def _contradicts(other: Candidate, told: Candidate) -> bool:
+    """Whether the actor does the opposite to the issue in another clause."""
+    is_apart = bool(other.path.crossed) and told.anchor_token not in other.path.climb
+    return is_apart and other.path.sign != told.path.sign

@@ -1,0 +1,71 @@
+"""Shortens the encoder once it was taught: four layers learn to say what six said, two of them over all pieces instead of four.
+
+The vectors of the kept pieces are all that the heads see, so that these need no lesson (after Jiao et al., TinyBERT: Distilling
+BERT for natural language understanding, 2020). Nor do the windows need labels: ``docs/decisions/0051`` has what it costs and spares.
+"""
+
+import copy
+import math
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from streams.core.pieces import Pieces
+from training.net import Net
+from training.teach import BATCH, SEED, batches, rate
+
+_STAY, _FIRST = (0, 2, 4, 5), 2
+_EPOCHS, _RATE = 6, 4e-4
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """A window, and the vectors of its kept pieces as the taught encoder gives them."""
+
+    pieces: Pieces
+    vectors: Tensor
+
+
+def shortened(net: Net) -> Net:
+    """Copy a network, and leave layers of its encoder out."""
+    short = copy.deepcopy(net)
+    short.encoder.layers = nn.ModuleList(short.encoder.layers[i] for i in _STAY)
+    short.encoder.first = _FIRST
+    return short
+
+
+def imitate(short: Net, net: Net, cuts: Sequence[Pieces]) -> Iterator[float]:
+    """Teach a shortened network to give the vectors of the whole one; gives the mean square error of each epoch as it ends."""
+    lessons = list(_lessons(net, cuts))
+    rng = random.Random(SEED)
+    learning = [each for each in short.encoder.parameters() if each.requires_grad]
+    optimiser = torch.optim.AdamW(learning, lr=_RATE, weight_decay=0.01)
+    steps = _EPOCHS * math.ceil(len(lessons) / BATCH)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step / steps))
+    short.eval()  # nothing is dropped at random: there is one right answer
+    for _ in range(_EPOCHS):
+        total, count = 0.0, 0
+        for batch in batches(lessons, lambda each: len(each.pieces.ids), rng):
+            given = torch.cat(short.encode([each.pieces for each in batch]))
+            loss = functional.mse_loss(given, torch.cat([each.vectors for each in batch]).float())
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]  # the library's own gap
+            torch.nn.utils.clip_grad_norm_(learning, 1.0)
+            optimiser.step()
+            schedule.step()
+            total, count = total + float(loss.detach()), count + 1
+        yield total / count
+
+
+@torch.no_grad()
+def _lessons(net: Net, cuts: Sequence[Pieces]) -> Iterator[_Lesson]:
+    net.eval()
+    order = sorted(cuts, key=lambda each: len(each.ids))  # windows of like length: little is padded
+    for start in range(0, len(order), BATCH):
+        part = order[start : start + BATCH]
+        for pieces, vectors in zip(part, net.encode(part), strict=True):
+            yield _Lesson(pieces, vectors.half())
