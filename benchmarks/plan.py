@@ -128,7 +128,7 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--read-ms", type=float, default=21.0, help="CPU ms to read an article (21)")
+    parser.add_argument("--read-ms", type=float, default=16.0, help="CPU ms to read an article (16)")
     parser.add_argument("--kafka-kb", type=float, default=7.5, help="KB an article in each topic (7.5)")
     parser.add_argument("--elasticsearch-kb", type=float, default=12.0, help="KB an article (12)")
     parser.add_argument("--vcpu-hour", type=float, default=0.04, help="a core with 4 GB for an hour (0.04)")
