@@ -2,7 +2,7 @@
 
     python -m benchmarks.plan
     python -m benchmarks.plan --vcpu-hour 0.03 --gb-month 0.05
-    python -m benchmarks.plan --read-ms 0.93 --kafka-kb 0.8 --elasticsearch-kb 3.6      short items instead
+    python -m benchmarks.plan --read-ms 0.65 --kafka-kb 0.8 --elasticsearch-kb 3.6      short items instead
 
 Prints the table of docs/scaling.md. Prices are assumptions, in any currency; nobody's list is behind them.
 """
