@@ -10,11 +10,13 @@ from dataclasses import replace
 from streams.core.candidates import Candidate, paired
 from streams.core.cues import Cues
 from streams.core.draft import Draft
+from streams.core.grammar import Tree
 from streams.core.issues import IssueMention
 from streams.core.model import Stance
 from streams.core.stance import Verdict
 
 _HOLDERS = ("subject", "agent", "owner")
+_TO_IT = {"of", "for", "to", "on", "against"}
 
 
 def names_undoing(draft: Draft, verdict: Verdict) -> bool:
@@ -39,17 +41,19 @@ def _is_undoing(mention: IssueMention) -> bool:
 
 
 def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:
+    tree = draft.trees[verdict.sentence]
     pairs = [paired(draft, cues, verdict.sentence, verdict.actor, each) for each in _named(draft, verdict)]
     held = [each for each in pairs if each.path.role.startswith(_HOLDERS)]
-    told = next((each for each in held if _is_undoing(each.issue) and _is_turned(each)), None)
+    told = next((each for each in held if _is_undoing(each.issue) and _is_turned(each, tree)), None)
     if told is None or any(_contradicts(each, told) for each in held):
         return None
     return "support" if told.path.sign > 0 else "oppose"
 
 
-def _is_turned(pair: Candidate) -> bool:
-    """Whether a word of the same clause says what the actor does to it."""
-    return not pair.path.crossed and any(cue.sign for cue in pair.path.cues)
+def _is_turned(pair: Candidate, tree: Tree) -> bool:
+    """Whether a word of the same clause says what the actor does to it, not with it: ``eased sanctions with a licence``."""
+    links = {tree.words[token] for token in pair.path.climb if tree.deps[token] == "prep"}
+    return not pair.path.crossed and links <= _TO_IT and any(cue.sign for cue in pair.path.cues)
 
 
 def _contradicts(other: Candidate, told: Candidate) -> bool:

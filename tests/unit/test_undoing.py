@@ -47,6 +47,7 @@ def test_grammar_puts_the_two_turns_together(
         "Norway imposed new sanctions on Belarus but extended a waiver for Sudan.",
         "Norway granted an exemption for potash and renewed its sanctions on Belarus.",
         "Norway lifted the sanctions on Belarus after Spain revoked its waiver.",
+        "Norway eased its sanctions on Belarus with a licence that allows payments.",
         "Norway said that Spain had revoked the sanctions waiver.",
         "Norway was denied a sanctions waiver by Spain.",
     ],
