@@ -27,7 +27,7 @@ from streams.core.untaught import judged_by_rule
 from streams.core.whereabouts import Whereabouts
 from streams.core.windows import close_ups, windows
 
-PIPELINE_VERSION = "15"
+PIPELINE_VERSION = "16"
 _SEEN = 0.2
 
 
@@ -39,7 +39,7 @@ class Settings:
     A topic that is not plainly named must be surer.
     """
 
-    topic: float = 0.5
+    topic: float = 0.6
     topic_not_plain: float = 0.8
     observation: float = 0.5
     shift: float = 0.5
