@@ -45,7 +45,7 @@ def load_network(lexicon: Lexicon, folder: Path = MODELS) -> Network:
     card = json.loads((folder / "network.json").read_text(encoding="utf-8"))
     with np.load(folder / "heads.npz") as arrays:
         weights = {name: arrays[name] for name in arrays.files}
-    taught = {issue: lexicon.issues.all[issue].context for issue in card["issues"]}
+    taught = {issue: lexicon.issues.frames[issue] for issue in card["issues"]}
     return Network(OnnxEncoder(folder / "encoder.onnx"), weights, taught, card["version"])
 
 

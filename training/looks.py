@@ -37,7 +37,7 @@ class Taught:
 def looks(rows: Iterable[Labelled], lexicon: Lexicon, split: Split) -> Iterator[Taught]:
     """Cut labelled articles into windows to learn from; windows that name no issue teach nothing."""
     home = lexicon.catalogue.home
-    frames = {issue.id: issue.context for issue in lexicon.issues.all.values()}
+    frames = lexicon.issues.frames
     for row in rows:
         draft = prepare(row.article, lexicon)
         around = Surroundings(draft, home)
@@ -50,7 +50,7 @@ def looks(rows: Iterable[Labelled], lexicon: Lexicon, split: Split) -> Iterator[
 def cuts(articles: Iterable[RawArticle], lexicon: Lexicon, split: Split) -> Iterator[Pieces]:
     """Cut articles into all that the reader might look at."""
     home = lexicon.catalogue.home
-    frames = {issue.id: issue.context for issue in lexicon.issues.all.values()}
+    frames = lexicon.issues.frames
     for article in articles:
         draft = prepare(article, lexicon)
         for window in [*windows(draft, frames), *close_ups(draft, frames)]:

@@ -5,8 +5,6 @@ BERT for natural language understanding, 2020). Nor do the windows need labels: 
 """
 
 import copy
-import math
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +14,7 @@ from torch.nn import functional
 
 from streams.core.pieces import Pieces
 from training.net import Net
-from training.teach import BATCH, SEED, batches, rate
+from training.teach import BATCH, descend
 
 _STAY, _FIRST = (0, 2, 4, 5), 2
 _EPOCHS, _RATE = 6, 4e-4
@@ -40,25 +38,23 @@ def shortened(net: Net) -> Net:
 
 def imitate(short: Net, net: Net, cuts: Sequence[Pieces]) -> Iterator[float]:
     """Teach a shortened network to give the vectors of the whole one; gives the mean square error of each epoch as it ends."""
-    lessons = list(_lessons(net, cuts))
-    rng = random.Random(SEED)
     learning = [each for each in short.encoder.parameters() if each.requires_grad]
     optimiser = torch.optim.AdamW(learning, lr=_RATE, weight_decay=0.01)
-    steps = _EPOCHS * math.ceil(len(lessons) / BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step / steps))
     short.eval()  # nothing is dropped at random: there is one right answer
-    for _ in range(_EPOCHS):
-        total, count = 0.0, 0
-        for batch in batches(lessons, lambda each: len(each.pieces.ids), rng):
-            given = torch.cat(short.encode([each.pieces for each in batch]))
-            loss = functional.mse_loss(given, torch.cat([each.vectors for each in batch]).float())
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]  # the library's own gap
-            torch.nn.utils.clip_grad_norm_(learning, 1.0)
-            optimiser.step()
-            schedule.step()
-            total, count = total + float(loss.detach()), count + 1
-        yield total / count
+    lessons = list(_lessons(net, cuts))
+    return descend(
+        short.encoder,
+        optimiser,
+        _EPOCHS,
+        lessons,
+        lambda each: len(each.pieces.ids),
+        lambda part: _error(short, part),
+    )
+
+
+def _error(short: Net, lessons: Sequence[_Lesson]) -> Tensor:
+    given = torch.cat(short.encode([each.pieces for each in lessons]))
+    return functional.mse_loss(given, torch.cat([each.vectors for each in lessons]).float())
 
 
 @torch.no_grad()

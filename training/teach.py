@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from streams.core.model import STANCES
@@ -16,7 +16,7 @@ from training.looks import Taught, Told
 from training.net import Net, Seen
 
 T = TypeVar("T")
-SEED = 0
+_SEED = 0
 BATCH = 24
 _WARM_UP = 0.1
 # Traps are written to be hard: far rarer in a stream than among our own.
@@ -42,42 +42,61 @@ REPLAYED = 1500  # windows of our own in the second term, beside some 760 of the
 def second_term(labels: Sequence[Taught], own: Sequence[Taught]) -> list[Taught]:
     """Choose what is taught in the second term: all that is labelled, and some of our own as newspapers write."""
     natural = [each for each in own if each.group == "natural"]
-    return [*labels, *random.Random(SEED).sample(natural, min(REPLAYED, len(natural)))]
+    return [*labels, *random.Random(_SEED).sample(natural, min(REPLAYED, len(natural)))]
 
 
 def teach(net: Net, examples: Sequence[Taught], term: Term) -> Iterator[float]:
     """Teach a network for a term; gives the mean loss of each epoch as it ends."""
-    rng = random.Random(SEED)
-    torch.manual_seed(SEED)
+    torch.manual_seed(_SEED)
     encoder = [each for each in net.encoder.parameters() if each.requires_grad]
     heads = [each for name, each in net.named_parameters() if not name.startswith("encoder.")]
     optimiser = torch.optim.AdamW(
         [{"params": encoder, "lr": term.encoder_rate}, {"params": heads, "lr": term.head_rate}],
         weight_decay=0.01,
     )
-    steps = term.epochs * math.ceil(len(examples) / BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step / steps))
     net.train()
-    for _ in range(term.epochs):
+    yield from descend(
+        net,
+        optimiser,
+        term.epochs,
+        examples,
+        lambda each: len(each.pieces.ids),
+        lambda batch: _loss(net, batch),
+    )
+    net.eval()
+
+
+def descend(
+    learner: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    epochs: int,
+    items: Sequence[T],
+    length: Callable[[T], int],
+    loss_of: Callable[[Sequence[T]], Tensor],
+) -> Iterator[float]:
+    """Lower the loss over items in batches of like length; gives its mean of each epoch as it ends."""
+    rng = random.Random(_SEED)
+    steps = epochs * math.ceil(len(items) / BATCH)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step / steps))
+    for _ in range(epochs):
         total, count = 0.0, 0
-        for batch in batches(examples, lambda each: len(each.pieces.ids), rng):
-            loss = _loss(net, batch)
+        for batch in _batches(items, length, rng):
+            loss = loss_of(batch)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # the library's own gap
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
             optimiser.step()
             schedule.step()
             total, count = total + float(loss.detach()), count + 1
         yield total / count
-    net.eval()
 
 
-def rate(done: float) -> float:
+def _rate(done: float) -> float:
     """Give the share of a term's rate when so much of the term is done: it rises for a tenth of it, and falls."""
     return min(1.0, done / _WARM_UP) * min(1.0, max(0.0, (1.0 - done) / (1.0 - _WARM_UP)))
 
 
-def batches(items: Sequence[T], length: Callable[[T], int], rng: random.Random) -> list[list[T]]:
+def _batches(items: Sequence[T], length: Callable[[T], int], rng: random.Random) -> list[list[T]]:
     """Shuffle, and put windows of like length together, so that little is padded."""
     order = list(items)
     rng.shuffle(order)

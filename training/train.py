@@ -94,7 +94,7 @@ class School:
     def taught(self, rows: Sequence[Labelled]) -> Net:
         """Give a network that has learned from labelled rows and our own text together, shortened."""
         found = [*self._looks(rows), *self._own_looks]
-        net = _untaught(self._frames, found)
+        net = _untaught(self.lexicon.issues.frames, found)
         _teach(net, found, WHOLE)
         articles = chain((each.article for each in [*self.own, *self._pairs]), self._stream())
         cut = list(cuts(articles, self.lexicon, self._split))
@@ -110,13 +110,9 @@ class School:
 
     @cached_property
     def _beginner(self) -> Net:
-        net = _untaught(self._frames, self._own_looks)
+        net = _untaught(self.lexicon.issues.frames, self._own_looks)
         _teach(net, self._own_looks, FIRST)
         return net
-
-    @property
-    def _frames(self) -> dict[str, str]:
-        return {issue.id: issue.context for issue in self.lexicon.issues.all.values()}
 
     @cached_property
     def _own_looks(self) -> list[Taught]:

@@ -30,6 +30,11 @@ class Path:
     cues: tuple[Cue, ...]
     crossed: tuple[str, ...]
 
+    @property
+    def is_by_holder(self) -> bool:
+        """Whether the actor stands where the one does who says or does what the words on the way tell."""
+        return self.role.startswith(("subject", "agent", "owner"))
+
 
 def compose(tree: Tree, cues: Cues, actor: int, anchor: int, mention: IssueMention) -> Path:
     """Find the way between an actor's token and an issue's anchor and compose the sign along it."""

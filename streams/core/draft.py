@@ -101,6 +101,10 @@ class Draft:
             )
         return self.shares[issue]
 
+    def named(self, index: int, issue: str) -> list[IssueMention]:
+        """Give the mentions of an issue in a sentence."""
+        return [each for each in self.issues.get(index, ()) if each.issue == issue]
+
     def sentence_text(self, index: int) -> str:
         """Give the wording of a sentence."""
         start, end = self.sentences[index]

@@ -97,7 +97,7 @@ def _modality(work: Draft, candidate: Candidate | None) -> Modality:
 def _beside(work: Draft, verdict: Verdict, cues: Cues) -> Candidate | None:
     """Put the actor beside the issue, or the nearest mention of it, in its sentence, where it was parsed and has one."""
     index, issue = verdict.sentence, verdict.issue
-    own = [each for each in work.issues.get(index, ()) if each.issue == issue.issue]
+    own = work.named(index, issue.issue)
     if index not in work.trees or not own:
         return None
     nearest = min(own, key=lambda each: (each is not issue, abs(each.start - verdict.actor.start)))

@@ -144,10 +144,13 @@ def _leading_letters(branch: str) -> str:
 
 
 class Issues:
-    """All issues that are watched. Looks for the stems of their anchor words first, and only then for whole wordings."""
+    """All issues that are watched; frames: how the context of each is found. Looks for the stems of their anchor words first, and
+    only then for whole wordings.
+    """
 
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.all = {issue.id: issue for issue in issues}
+        self.frames = {issue.id: issue.context for issue in self.all.values()}
         self._terms = _Stems([(issue.id, term) for issue in self.all.values() for term in issue.terms])
         self._echoes = _Stems([(issue.id, term) for issue in self.all.values() for term in issue.echoes])
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from math import exp
+from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
 
 _NOTHING = repeat(0.0)
+_SURE = 1e-4
 
 
 class Linear:
@@ -31,6 +32,12 @@ def logistic(margin: float) -> float:
         return 1.0 / (1.0 + exp(-margin))
     odds = exp(margin)
     return odds / (1.0 + odds)
+
+
+def log_odds(chance: float) -> float:
+    """Give the margin that stands for a chance; nothing is taken for surer than one in ten thousand."""
+    bounded = min(max(chance, _SURE), 1.0 - _SURE)
+    return log(bounded / (1.0 - bounded))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,13 @@ declares a truce void declares it, too.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from streams.core.cues import Cues
 from streams.core.draft import Draft
 from streams.core.issues import IssueMention
 from streams.core.mentions import Mention
 from streams.core.model import Stance
-from streams.core.stance import Verdict
+from streams.core.stance import Verdict, one_sided
 from streams.core.text import words
 
 _BEFORE = frozenset(
@@ -26,19 +25,13 @@ _PUNCTUATION = re.compile(r"[^\w\s’'-]")
 
 
 def put_plainly(found: Iterable[Verdict], draft: Draft, cues: Cues) -> Iterator[Verdict]:
-    """Give each verdict, with the chance of both sides on the one that a plain sentence tells; what is neutral stays."""
-    sides: dict[tuple[int, str], Stance | None] = {}
-    for each in found:
-        key = each.actor.start, each.issue.issue
-        if key not in sides:
-            sides[key] = _side(each, draft, cues)
-        side = sides[key]
-        yield each if side is None or each.stance == "neutral" else replace(each, stance=side)
+    """Give each verdict, with the chance of both sides on the one that a plain sentence tells."""
+    return one_sided(found, lambda each: _side(each, draft, cues))
 
 
 def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:
     """Name the side that the sentence tells between actor and issue in so many words: a verb, and what may stand around it."""
-    named = [each for each in draft.issues.get(verdict.sentence, ()) if each.issue == verdict.issue.issue]
+    named = draft.named(verdict.sentence, verdict.issue.issue)
     for mention in named:
         if mention.start > verdict.actor.end and not any(_is_within(mention, each) for each in named):
             sign = _sign(draft.body, verdict.actor, mention, cues)

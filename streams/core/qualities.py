@@ -62,8 +62,8 @@ def is_done(draft: Draft, sentence: int, actor: Mention, issue: str, cues: Cues)
     fellows = lists.get(actor.start, actor.start)
     others = (e for e in draft.actors.get(sentence, ()) if e.is_actor and e.start >= actor.end)
     reach = min((e.start for e in others if lists.get(e.start) != fellows), default=len(draft.body))
-    for mention in draft.issues.get(sentence, ()):
-        if mention.issue != issue or not actor.end <= mention.anchor <= reach:
+    for mention in draft.named(sentence, issue):
+        if not actor.end <= mention.anchor <= reach:
             continue
         between = draft.folded[actor.end : mention.anchor]
         if _WILL_OR_NOT.search(between) is None and (mention.term.is_act or _has_deed(between, issue, cues)):

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import log, prod
+from math import prod
 from typing import TypeVar
 
 from streams.core.draft import Draft
 from streams.core.issues import IssueMention
-from streams.core.learned import logistic
+from streams.core.learned import log_odds, logistic
 from streams.core.mentions import Mention
 from streams.core.model import STANCES, Modality, Stance, Strength
 from streams.core.network import Held
@@ -17,7 +17,7 @@ K = TypeVar("K")
 _LITTLE = 1e-6
 _HELD = 0.3
 _SAYS = 0.1  # of the surest: where less is seen of a stance, nothing is told of its country
-_SHARPNESS, _BIAS, _SURE = 0.36, -0.29, 1e-4
+_SHARPNESS, _BIAS = 0.36, -0.29
 _FADING = 0.1  # the eleventh sentence counts half as much as the first
 
 
@@ -52,6 +52,19 @@ def verdicts(held: Held, sentence: int) -> Iterator[Verdict]:
             strength=held.strength,
             modality=held.modality,
         )
+
+
+def one_sided(found: Iterable[Verdict], side_of: Callable[[Verdict], Stance | None]) -> Iterator[Verdict]:
+    """Give each verdict, with the chance of both sides on the one that side_of names, which is asked once for an actor mention and an
+    issue. Where it names none, and what is neutral, stays.
+    """
+    sides: dict[tuple[int, str], Stance | None] = {}
+    for each in found:
+        key = each.actor.start, each.issue.issue
+        if each.stance != "neutral" and key not in sides:
+            sides[key] = side_of(each)
+        side = sides.get(key)
+        yield each if side is None or each.stance == "neutral" else replace(each, stance=side)
 
 
 def in_reach(found: Sequence[Verdict], draft: Draft) -> Iterator[Verdict]:
@@ -117,8 +130,7 @@ def calibrated(chance: float) -> float:
     """How often a stance that is seen with so much of a chance is right (Platt scaling; ``docs/decisions/0049``): the network and
     the joining of places are surer than they should be.
     """
-    bounded = min(max(chance, _SURE), 1.0 - _SURE)
-    return logistic(_SHARPNESS * log(bounded / (1.0 - bounded)) + _BIAS)
+    return logistic(_SHARPNESS * log_odds(chance) + _BIAS)
 
 
 def _chance(witnesses: Sequence[Verdict], stance: Stance, fading: float = 0.0) -> float:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import log
 
 from streams.core.draft import Draft
 from streams.core.issues import IssueMention
-from streams.core.learned import logistic
+from streams.core.learned import log_odds, logistic
 from streams.core.model import Evidence
 from streams.core.text import stem, words
 
@@ -18,7 +17,6 @@ _MOST = 12
 _PLACES = 3
 _BIAS, _WEIGHTS = -1.44, (0.32, 0.4, -0.85, 0.65, 0.44)
 _MOST_OUTRIGHT, _MOST_NAMED = 2, 4
-_SURE = 1e-4
 _MAY_BE, _PLAINLY, _BY_STANCE = 0.1, 0.65, 0.8
 
 
@@ -128,8 +126,8 @@ class Signs:
     def measures(self) -> tuple[float, ...]:
         """Give what the weights of a topic multiply."""
         return (
-            _odds(self.by_facts),
-            _odds(self.by_looks),
+            log_odds(self.by_facts),
+            log_odds(self.by_looks),
             float(self.is_doubtful),
             float(min(self.outright, _MOST_OUTRIGHT)),
             float(min(self.named, _MOST_NAMED)),
@@ -147,12 +145,6 @@ def score_topic(signs: Signs) -> float:
     if signs.is_long and chance >= _MAY_BE and signs.by_stance >= _PLAINLY:
         return max(chance, _BY_STANCE * signs.by_stance)
     return chance
-
-
-def _odds(chance: float) -> float:
-    """The logarithm of the odds of a chance."""
-    bounded = min(max(chance, _SURE), 1.0 - _SURE)
-    return log(bounded / (1.0 - bounded))
 
 
 def topic_evidence(draft: Draft, mentions: Sequence[IssueMention]) -> tuple[Evidence, ...]:

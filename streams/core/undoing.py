@@ -5,7 +5,6 @@ the sign that grammar composes of the two decides (``docs/decisions/0052``).
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from streams.core.candidates import Candidate, paired
 from streams.core.cues import Cues
@@ -13,27 +12,20 @@ from streams.core.draft import Draft
 from streams.core.grammar import Tree
 from streams.core.issues import IssueMention
 from streams.core.model import Stance
-from streams.core.stance import Verdict
+from streams.core.stance import Verdict, one_sided
 
-_HOLDERS = ("subject", "agent", "owner")
 _TO_IT = {"of", "for", "to", "on", "against"}
 
 
 def names_undoing(draft: Draft, verdict: Verdict) -> bool:
     """Whether a noun that undoes the issue stands in a verdict's sentence; not asked about what is neutral."""
-    return verdict.stance != "neutral" and any(map(_is_undoing, _named(draft, verdict)))
+    named = draft.named(verdict.sentence, verdict.issue.issue)
+    return verdict.stance != "neutral" and any(map(_is_undoing, named))
 
 
 def put_together(found: Iterable[Verdict], draft: Draft, cues: Cues) -> Iterator[Verdict]:
-    """Give each verdict, with the chance of both sides on the one that grammar composes; others stay as they are."""
-    for each in found:
-        is_asked = each.sentence in draft.trees and names_undoing(draft, each)
-        side = _side(each, draft, cues) if is_asked else None
-        yield replace(each, stance=side) if side else each
-
-
-def _named(draft: Draft, verdict: Verdict) -> list[IssueMention]:
-    return [each for each in draft.issues.get(verdict.sentence, ()) if each.issue == verdict.issue.issue]
+    """Give each verdict, with the chance of both sides on the one that grammar composes."""
+    return one_sided(found, lambda each: _side(each, draft, cues))
 
 
 def _is_undoing(mention: IssueMention) -> bool:
@@ -41,9 +33,12 @@ def _is_undoing(mention: IssueMention) -> bool:
 
 
 def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:
-    tree = draft.trees[verdict.sentence]
-    pairs = [paired(draft, cues, verdict.sentence, verdict.actor, each) for each in _named(draft, verdict)]
-    held = [each for each in pairs if each.path.role.startswith(_HOLDERS)]
+    tree = draft.trees.get(verdict.sentence)
+    if tree is None or not names_undoing(draft, verdict):
+        return None
+    named = draft.named(verdict.sentence, verdict.issue.issue)
+    pairs = [paired(draft, cues, verdict.sentence, verdict.actor, each) for each in named]
+    held = [each for each in pairs if each.path.is_by_holder]
     told = next((each for each in held if _is_undoing(each.issue) and _is_turned(each, tree)), None)
     if told is None or any(_contradicts(each, told) for each in held):
         return None

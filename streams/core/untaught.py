@@ -35,8 +35,4 @@ def judged_by_rule(candidate: Candidate) -> Verdict:
 def _is_undecided(candidate: Candidate) -> bool:
     """Whether the word that ties the actor to the issue says that it has not made up its mind."""
     cues = candidate.path.cues
-    return (
-        bool(cues)
-        and cues[-1].kind == "consider"
-        and candidate.path.role.startswith(("subject", "owner", "agent"))
-    )
+    return bool(cues) and cues[-1].kind == "consider" and candidate.path.is_by_holder

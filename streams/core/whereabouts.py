@@ -40,7 +40,7 @@ class Whereabouts:
         """
         by_network, own = self._told(verdict)
         is_none = by_network.get(None, 0.0) > self._none_from
-        if is_none and self._lexicon.issues.all[verdict.issue.issue].context != "fighting":
+        if is_none and self._lexicon.issues.frames[verdict.issue.issue] != "fighting":
             return None
         weighed = dict(own)
         for country, weight in self._by_fellows(verdict).items():
@@ -55,7 +55,7 @@ class Whereabouts:
         may mean rebels at home.
         """
         is_for = verdict.stance == "support" and verdict.strength in {"deed", "decision"}
-        frame = self._lexicon.issues.all[verdict.issue.issue].context
+        frame = self._lexicon.issues.frames[verdict.issue.issue]
         actor = verdict.actor.actor.id
         return is_for and frame == "sanctioned" and actor == self._lexicon.catalogue.home(actor)
 
@@ -90,7 +90,7 @@ class Whereabouts:
         return Named(self._work, self._lexicon.catalogue.home)
 
     def _by_weights(self, verdict: Verdict) -> Mapping[str, float]:
-        frame = self._lexicon.issues.all[verdict.issue.issue].context
+        frame = self._lexicon.issues.frames[verdict.issue.issue]
         return shares(
             {
                 country: self._model(context_features(self._named, verdict, country, frame))

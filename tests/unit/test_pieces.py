@@ -1,6 +1,5 @@
 """A window as the network takes it: what is kept of it is what something is read from."""
 
-from streams.core.issues import Frame
 from streams.core.pieces import Pieces, Span, pieces
 from streams.core.prepare import Lexicon
 from streams.core.windows import windows
@@ -12,7 +11,7 @@ TEXT = "Norway's foreign minister urged a ceasefire in Sudan, and the EU will ti
 
 def cut(text: str, lexicon: Lexicon) -> Pieces:
     work = drafted(lexicon, text)
-    frames: dict[str, Frame] = {issue.id: issue.context for issue in lexicon.issues.all.values()}
+    frames = lexicon.issues.frames
     (window,) = windows(work, frames)
     return pieces(work, window, load_split(), frames, lexicon.catalogue.home)
 
