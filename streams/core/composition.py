@@ -53,8 +53,12 @@ def compose(tree: Tree, cues: Cues, actor: int, anchor: int, mention: IssueMenti
 
 
 def _particles(tree: Tree, token: int) -> list[str]:
-    """Give the particles and prepositions that hang on a verb or noun (rule *out*, call *for*)."""
-    return [tree.words[i] for i in tree.children[token] if tree.deps[i] in {"prt", "prep", "acomp"}][:3]
+    """Give the particles and prepositions that hang on a verb or noun (rule *out*, call *for*, bring *back*)."""
+    return [tree.words[i] for i in tree.children[token] if _is_particle(tree, i)][:3]
+
+
+def _is_particle(tree: Tree, token: int) -> bool:
+    return tree.deps[token] in {"prt", "prep", "acomp"} or tree.words[token] == "back"
 
 
 def _signs(
@@ -107,11 +111,14 @@ def _crossing(tree: Tree, below: int | None) -> str | None:
         return None
     dep = tree.deps[below]
     if dep == "advcl":
-        mark = next((tree.words[i] for i in tree.children[below] if tree.deps[i] in {"mark", "advmod"}), "")
-        return f"advcl:{mark}"
+        return f"advcl:{next((tree.words[i] for i in tree.children[below] if _is_opening(tree, i)), '')}"
     if dep == "prep" and tree.words[below] in _SETTING:
         return f"advcl:{tree.words[below]}"
     return dep if dep in {"conj", "relcl", "ccomp", "parataxis"} else None
+
+
+def _is_opening(tree: Tree, token: int) -> bool:
+    return tree.deps[token] in {"mark", "advmod"} and not _is_particle(tree, token)
 
 
 def _is_negated(tree: Tree, cues: Cues, token: int) -> bool:

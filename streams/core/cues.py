@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from streams.core.model import Strength
+from streams.core.text import caseless
 
 CueKind = Literal["flip", "keep", "talk", "consider", "accuse", "fear", "suffer"]
 _VOWELS = "aeiou"
+_APART = r"\b.{1,60}?\b"  # a verb and its particle: bring the sanctions back
 _SIGNS: dict[str, int] = {"flip": -1, "keep": 1}
 _STRENGTHS: tuple[Strength, ...] = ("deed", "decision", "statement")
 
@@ -35,6 +37,8 @@ class Cues:
         self._own = {issue: dict(self._own_entries(cues)) for issue, cues in issues.items()}
         self.light = frozenset(data["light"])
         self.negators = frozenset(data["negators"])
+        self._restoring = frozenset(data["restore"])
+        self._restores = caseless("|".join(map(_wording, self._all_forms(data["restore"]))))
 
     def lookup(self, issue: str, word: str, particles: Iterable[str] = ()) -> Cue | None:
         """Give the effect of a word form on an issue; with a particle's own entry first (rule out, call for)."""
@@ -43,6 +47,14 @@ class Cues:
     def lookup_own(self, issue: str, word: str, particles: Iterable[str] = ()) -> Cue | None:
         """Give the effect of a word form that the issue's own file tells."""
         return _first(word, particles, self._own.get(issue, {}))
+
+    def restores(self, cue: Cue) -> bool:
+        """Whether a cue puts back what was given up: who reimposes sanctions is for them, whatever is told of the time between."""
+        return cue.lemma in self._restoring
+
+    def may_restore(self, text: str, start: int, end: int) -> bool:
+        """Whether a word that puts something back stands between two offsets."""
+        return self._restores.search(text, start, end) is not None
 
     def _general_entries(self, data: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
         for kind in ("suffer", "talk", "fear", "consider", "accuse"):
@@ -59,8 +71,16 @@ class Cues:
     def _inflected(self, lemmas: Iterable[str], kind: Any, strength: Strength) -> Iterator[tuple[str, Cue]]:
         for lemma in lemmas:
             cue = Cue(lemma, kind, _SIGNS.get(kind, 0), strength)
-            for form in (*inflections(lemma), *self._forms.get(lemma, ())):
+            for form in self._all_forms([lemma]):
                 yield form, cue
+
+    def _all_forms(self, lemmas: Iterable[str]) -> Iterator[str]:
+        for lemma in lemmas:
+            yield from (*inflections(lemma), *self._forms.get(lemma, ()))
+
+
+def _wording(form: str) -> str:
+    return rf"\b{form.replace('_', _APART)}\b"
 
 
 def _first(word: str, particles: Iterable[str], *entries: Mapping[str, Cue]) -> Cue | None:

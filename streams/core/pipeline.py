@@ -22,12 +22,12 @@ from streams.core.skim import telling
 from streams.core.stance import Verdict, by_actor, by_sentence, in_reach, verdicts
 from streams.core.topics import Signs, by_issue, score_by_looks, score_by_rule, score_topic, topic_features
 from streams.core.undecided import open_minds
-from streams.core.undoing import names_undoing, put_together
+from streams.core.undoing import may_turn_twice, put_together
 from streams.core.untaught import judged_by_rule
 from streams.core.whereabouts import Whereabouts
 from streams.core.windows import close_ups, windows
 
-PIPELINE_VERSION = "16"
+PIPELINE_VERSION = "17"
 _SEEN = 0.2
 
 
@@ -128,7 +128,7 @@ class Reader:
 
     def _worth_parsing(self, looked: _Looked) -> list[int]:
         """Give the sentences that grammar is needed of: those that show a stance best, where it may be told by somebody else
-        or shared by a list, those that show a stance and name what undoes its issue, and those with an actor and an issue that the
+        or shared by a list, those that show a stance and may turn its issue twice, and those with an actor and an issue that the
         network was not taught.
         """
         work = looked.work
@@ -140,7 +140,10 @@ class Reader:
         lists = may_list(work)
         shown = {each.sentence for each in best.values()}
         asked = {index for index in shown if index in lists or may_be_attributed(work, index)}
-        asked |= {each.sentence for each in looked.told if each.score > _SEEN and names_undoing(work, each)}
+        cues = self.lexicon.cues
+        asked |= {
+            each.sentence for each in looked.told if each.score > _SEEN and may_turn_twice(work, each, cues)
+        }
         ruled = {
             index
             for index, named in work.issues.items()

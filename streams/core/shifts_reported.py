@@ -61,7 +61,7 @@ _HELD = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A change of course that the text reports; before is None where it leaves it open."""
+    """A change of course that the text reports; before is None where it leaves it open. left: from where to where it says what is left."""
 
     verdict: Verdict
     actor: Mention
@@ -72,15 +72,16 @@ class Turn:
     end: int
     is_outright: bool = False  # the text names what is given up, whoever the actor is
     is_vague: bool = False  # the text says that there is a shift, and not which way
+    left: tuple[int, int] = (0, 0)
 
     def leaves(self, verdict: Verdict) -> bool:
-        """Whether a verdict reads as held today what this sentence says is given up."""
-        return (
-            self.is_outright
-            and (verdict.sentence, verdict.stance) == (self.verdict.sentence, self.before)
-            and verdict.issue.issue == self.verdict.issue.issue
-            and verdict.actor.actor.id == self.actor.actor.id
-        )
+        """Whether a verdict reads as held today what this sentence says is given up, or what that was for: who shifts from
+        guarding a truce to training soldiers says nothing of the truce.
+        """
+        is_own = (verdict.sentence, verdict.actor.actor.id) == (self.verdict.sentence, self.actor.actor.id)
+        is_given_up = (verdict.issue.issue, verdict.stance) == (self.verdict.issue.issue, self.before)
+        start, end = self.left
+        return self.is_outright and is_own and (is_given_up or start <= verdict.issue.start < end)
 
 
 def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> list[Turn]:
@@ -162,7 +163,8 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
         if after is not None:
             score = round(weight * min(1.0, verdict.score + 0.35), 4)
             is_outright, is_vague = effect == "from", effect == "vague"
-            return Turn(verdict, verdict.actor, before, after, score, start, end, is_outright, is_vague)
+            left = (match.end(), draft.folded.rfind(" to ", match.end(), end)) if is_outright else (0, 0)
+            return Turn(verdict, verdict.actor, before, after, score, start, end, is_outright, is_vague, left)
     return None
 
 

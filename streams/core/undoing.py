@@ -1,7 +1,9 @@
-"""What undoes an issue, such as a waiver or a pull-out, and what is done to it: two turns that the network does not put together.
+"""What undoes an issue, such as a waiver or a pull-out, and what is done to it; and what puts an issue back that was given up: two
+turns that the network does not put together.
 
-Who revokes a waiver is for the sanctions. Where a word that turns or keeps stands between an actor and such a noun, in one clause,
-the sign that grammar composes of the two decides (``docs/decisions/0052``).
+Who revokes a waiver is for the sanctions, as is who reimposes some that had been waived. Where a word that turns or keeps stands
+between an actor and such a noun in one clause, or one that puts back between an actor and the issue, the sign that grammar composes
+of the two decides (``docs/decisions/0052``).
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,13 +16,16 @@ from streams.core.issues import IssueMention
 from streams.core.model import Stance
 from streams.core.stance import Verdict, one_sided
 
+_PARTICIPLE = "advcl:"  # an adverbial clause that no word opens
 _TO_IT = {"of", "for", "to", "on", "against"}
 
 
-def names_undoing(draft: Draft, verdict: Verdict) -> bool:
-    """Whether a noun that undoes the issue stands in a verdict's sentence; not asked about what is neutral."""
+def may_turn_twice(draft: Draft, verdict: Verdict, cues: Cues) -> bool:
+    """Whether a verdict's sentence has a noun that undoes the issue, or a word that puts back; not asked about what is neutral."""
     named = draft.named(verdict.sentence, verdict.issue.issue)
-    return verdict.stance != "neutral" and any(map(_is_undoing, named))
+    if verdict.stance == "neutral" or not named:
+        return False
+    return any(map(_is_undoing, named)) or cues.may_restore(draft.folded, *draft.sentences[verdict.sentence])
 
 
 def put_together(found: Iterable[Verdict], draft: Draft, cues: Cues) -> Iterator[Verdict]:
@@ -34,12 +39,12 @@ def _is_undoing(mention: IssueMention) -> bool:
 
 def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:
     tree = draft.trees.get(verdict.sentence)
-    if tree is None or not names_undoing(draft, verdict):
+    if tree is None or not may_turn_twice(draft, verdict, cues):
         return None
     named = draft.named(verdict.sentence, verdict.issue.issue)
     pairs = [paired(draft, cues, verdict.sentence, verdict.actor, each) for each in named]
     held = [each for each in pairs if each.path.is_by_holder]
-    told = next((each for each in held if _is_undoing(each.issue) and _is_turned(each, tree)), None)
+    told = next((each for each in held if _is_turned(each, tree) or _is_put_back(each, tree, cues)), None)
     if told is None or any(_contradicts(each, told) for each in held):
         return None
     return "support" if told.path.sign > 0 else "oppose"
@@ -47,8 +52,16 @@ def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:
 
 def _is_turned(pair: Candidate, tree: Tree) -> bool:
     """Whether a word of the same clause says what the actor does to it, not with it: ``eased sanctions with a licence``."""
+    if pair.path.crossed or not _is_undoing(pair.issue):
+        return False
     links = {tree.words[token] for token in pair.path.climb if tree.deps[token] == "prep"}
-    return not pair.path.crossed and links <= _TO_IT and any(cue.sign for cue in pair.path.cues)
+    return links <= _TO_IT and any(cue.sign for cue in pair.path.cues)
+
+
+def _is_put_back(pair: Candidate, tree: Tree, cues: Cues) -> bool:
+    """Whether the actor puts the issue back, in its own clause or by a participle: ``shut the office, restoring the embargo``."""
+    own = pair.path.crossed in {(), (_PARTICIPLE,)}
+    return own and any(map(cues.restores, pair.path.cues))
 
 
 def _contradicts(other: Candidate, told: Candidate) -> bool:

@@ -65,6 +65,18 @@ def test_who_shifts_from_policing_a_truce_does_not_leave_the_truce(lexicon: Lexi
     assert turns(work, seen(work, "DEU", "support")) == []
 
 
+def test_what_the_old_course_was_for_is_no_stance_of_today(lexicon: Lexicon) -> None:
+    text = "Germany shifted from sending troops to guard a truce to backing new sanctions."
+    work = drafted(lexicon, text)
+    stances = both(work, "DEU", "support")
+    (turn,) = find_turns(work, stances, 0.5)
+    assert {each.issue.issue: turn.leaves(each) for each in stances} == {
+        "troop_deployment": True,
+        "ceasefire": True,
+        "sanctions": False,
+    }
+
+
 def test_who_wants_it_reversed_has_not_reversed_it(lexicon: Lexicon) -> None:
     work = drafted(lexicon, "Germany condemned the sanctions and demanded that they be reversed.")
     assert turns(work, seen(work, "DEU", "oppose")) == []

@@ -1,11 +1,11 @@
-"""What undoes an issue, and what is done to it."""
+"""What undoes an issue, and what is done to it; what puts one back."""
 
 import pytest
 
 from streams.core.model import Stance
 from streams.core.prepare import Lexicon, add_grammar
 from streams.core.stance import Verdict
-from streams.core.undoing import names_undoing, put_together
+from streams.core.undoing import may_turn_twice, put_together
 from tests.unit.drafts import drafted
 
 
@@ -29,6 +29,10 @@ def stance(lexicon: Lexicon, text: str, issue: str, seen: Stance) -> Stance:
         ("Norway extended the sanctions waiver for Belarus.", "sanctions", "oppose"),
         ("Norway postponed the withdrawal of its soldiers from Mali.", "troop_deployment", "support"),
         ("Norway completed the withdrawal of its soldiers from Mali.", "troop_deployment", "oppose"),
+        ("Norway reimposed sanctions on Belarus that had been waived.", "sanctions", "support"),
+        ("Norway shut its market, bringing back sanctions that had been lifted.", "sanctions", "support"),
+        ("Norway brought the sanctions on Belarus back that it had lifted.", "sanctions", "support"),
+        ("Norway will not reinstate the sanctions on Belarus.", "sanctions", "oppose"),
     ],
 )
 def test_grammar_puts_the_two_turns_together(
@@ -50,6 +54,10 @@ def test_grammar_puts_the_two_turns_together(
         "Norway eased its sanctions on Belarus with a licence that allows payments.",
         "Norway said that Spain had revoked the sanctions waiver.",
         "Norway was denied a sanctions waiver by Spain.",
+        "Norway lifted the sanctions on Belarus while Spain restored the ferry.",
+        "Norway restored the ferry after lifting the sanctions on Belarus.",
+        "Norway put the ferry back on its route and lifted the sanctions on Belarus.",
+        "Norway watched as Spain reimposed sanctions on Belarus.",
     ],
 )
 def test_without_a_turning_word_on_such_a_noun_the_network_decides(lexicon: Lexicon, text: str) -> None:
@@ -62,4 +70,4 @@ def test_what_is_neutral_stays_and_is_not_asked_about(lexicon: Lexicon) -> None:
     assert stance(lexicon, text, "sanctions", "neutral") == "neutral"
     work = drafted(lexicon, text)
     verdict = Verdict(work.mentions[0], work.issues[0][0], 0, "neutral", 0.9)
-    assert not names_undoing(work, verdict)
+    assert not may_turn_twice(work, verdict, lexicon.cues)
