@@ -118,7 +118,7 @@ def _crossing(tree: Tree, below: int | None) -> str | None:
 
 
 def _is_opening(tree: Tree, token: int) -> bool:
-    return tree.deps[token] in {"mark", "advmod"} and not _is_particle(tree, token)
+    return tree.deps[token] in {"mark", "advmod"} and tree.words[token] != "back"
 
 
 def _is_negated(tree: Tree, cues: Cues, token: int) -> bool:

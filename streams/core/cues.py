@@ -38,10 +38,12 @@ class Cues:
         self.light = frozenset(data["light"])
         self.negators = frozenset(data["negators"])
         self._restoring = frozenset(data["restore"])
-        self._restores = caseless("|".join(map(_wording, self._all_forms(data["restore"]))))
+        forms = [form for lemma in data["restore"] for form in self._all_forms(lemma)]
+        self.restoring_verbs = frozenset(form.partition("_")[0] for form in forms)
+        self._restores = caseless("|".join(map(_wording, forms)))
 
     def lookup(self, issue: str, word: str, particles: Iterable[str] = ()) -> Cue | None:
-        """Give the effect of a word form on an issue; with a particle's own entry first (rule out, call for)."""
+        """Give the effect of a word form on an issue; with the entry of its particles first (put back in, rule out)."""
         return _first(word, particles, self._own.get(issue, {}), self._general)
 
     def lookup_own(self, issue: str, word: str, particles: Iterable[str] = ()) -> Cue | None:
@@ -71,12 +73,11 @@ class Cues:
     def _inflected(self, lemmas: Iterable[str], kind: Any, strength: Strength) -> Iterator[tuple[str, Cue]]:
         for lemma in lemmas:
             cue = Cue(lemma, kind, _SIGNS.get(kind, 0), strength)
-            for form in self._all_forms([lemma]):
+            for form in self._all_forms(lemma):
                 yield form, cue
 
-    def _all_forms(self, lemmas: Iterable[str]) -> Iterator[str]:
-        for lemma in lemmas:
-            yield from (*inflections(lemma), *self._forms.get(lemma, ()))
+    def _all_forms(self, lemma: str) -> tuple[str, ...]:
+        return *inflections(lemma), *self._forms.get(lemma, ())
 
 
 def _wording(form: str) -> str:
@@ -84,7 +85,8 @@ def _wording(form: str) -> str:
 
 
 def _first(word: str, particles: Iterable[str], *entries: Mapping[str, Cue]) -> Cue | None:
-    forms = (*(f"{word}_{particle}" for particle in particles), word)
+    behind = list(particles)
+    forms = ("_".join((word, *behind[:2])), *(f"{word}_{particle}" for particle in behind), word)
     return next((known[form] for form in forms for known in entries if form in known), None)
 
 

@@ -33,6 +33,8 @@ def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:
     """Name the side that the sentence tells between actor and issue in so many words: a verb, and what may stand around it."""
     named = draft.named(verdict.sentence, verdict.issue.issue)
     for mention in named:
+        if mention.term.is_weak and mention.term.sign > 0:
+            continue  # may be what the issue is about: the oil that is bought no more
         if mention.start > verdict.actor.end and not any(_is_within(mention, each) for each in named):
             sign = _sign(draft.body, verdict.actor, mention, cues)
             if sign:

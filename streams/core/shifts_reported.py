@@ -53,6 +53,7 @@ _OF_WHOM = caseless(
     r"\b(?:shift|change|turn|reversal|departure|break|u-turn|about-face)\b[^.]{0,24}?"
     r"\b(?:direction|policy|position|stance|approach|course|strategy|thinking|line)\b (?:of|by|for|from|in|within)\b"
 )
+_INSTEAD = caseless(r"\bto \w+ing\b")
 _KEEPING = caseless(r"\b(?:polic|monitor|patroll|guard|supervis|observ|oversee)ing\b")
 _REACH = 24
 _BORROWED = 0.6
@@ -72,16 +73,16 @@ class Turn:
     end: int
     is_outright: bool = False  # the text names what is given up, whoever the actor is
     is_vague: bool = False  # the text says that there is a shift, and not which way
-    left: tuple[int, int] = (0, 0)
+    left: tuple[int, int] | None = None
 
     def leaves(self, verdict: Verdict) -> bool:
         """Whether a verdict reads as held today what this sentence says is given up, or what that was for: who shifts from
-        guarding a truce to training soldiers says nothing of the truce.
+        sending troops to guard a truce to training soldiers says nothing of the truce.
         """
         is_own = (verdict.sentence, verdict.actor.actor.id) == (self.verdict.sentence, self.actor.actor.id)
         is_given_up = (verdict.issue.issue, verdict.stance) == (self.verdict.issue.issue, self.before)
-        start, end = self.left
-        return self.is_outright and is_own and (is_given_up or start <= verdict.issue.start < end)
+        is_left = self.left is not None and self.left[0] <= verdict.issue.start < self.left[1]
+        return self.is_outright and is_own and (is_given_up or is_left)
 
 
 def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> list[Turn]:
@@ -163,9 +164,15 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
         if after is not None:
             score = round(weight * min(1.0, verdict.score + 0.35), 4)
             is_outright, is_vague = effect == "from", effect == "vague"
-            left = (match.end(), draft.folded.rfind(" to ", match.end(), end)) if is_outright else (0, 0)
+            left = _left(draft, match, end) if is_outright else None
             return Turn(verdict, verdict.actor, before, after, score, start, end, is_outright, is_vague, left)
     return None
+
+
+def _left(draft: Draft, match: re.Match[str], end: int) -> tuple[int, int] | None:
+    """From where to where a sentence says what is left for something else: up to what is done instead."""
+    instead = _INSTEAD.search(draft.folded, match.end(), end)
+    return (match.end(), instead.start()) if instead else None
 
 
 def _turning(draft: Draft, index: int, match: re.Match[str]) -> set[str]:

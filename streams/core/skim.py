@@ -9,7 +9,7 @@ from streams.core.mentions import Mention
 from streams.core.text import stem, words
 from streams.core.windows import Window
 
-FAINT = 0.18
+FAINT = 0.17
 AT_LEAST = 3
 
 

@@ -9,6 +9,7 @@ of the two decides (``docs/decisions/0052``).
 from collections.abc import Iterable, Iterator
 
 from streams.core.candidates import Candidate, paired
+from streams.core.composition import Path
 from streams.core.cues import Cues
 from streams.core.draft import Draft
 from streams.core.grammar import Tree
@@ -55,13 +56,22 @@ def _is_turned(pair: Candidate, tree: Tree) -> bool:
     if pair.path.crossed or not _is_undoing(pair.issue):
         return False
     links = {tree.words[token] for token in pair.path.climb if tree.deps[token] == "prep"}
-    return links <= _TO_IT and any(cue.sign for cue in pair.path.cues)
+    return links <= _TO_IT and _is_done(pair.path)
 
 
 def _is_put_back(pair: Candidate, tree: Tree, cues: Cues) -> bool:
-    """Whether the actor puts the issue back, in its own clause or by a participle: ``shut the office, restoring the embargo``."""
-    own = pair.path.crossed in {(), (_PARTICIPLE,)}
-    return own and any(map(cues.restores, pair.path.cues))
+    """Whether the actor puts the issue itself back, in its own clause or by a participle: ``shut the office, restoring the embargo``."""
+    path = pair.path
+    verb = next((token for token in path.climb[1:] if tree.deps[token] != "prep"), None)
+    if verb is None or pair.issue.term.is_weak or tree.words[verb] not in cues.restoring_verbs:
+        return False
+    is_participle = path.crossed == (_PARTICIPLE,) and tree.deps[verb] == "advcl"
+    return (not path.crossed or is_participle) and _is_done(path) and cues.restores(path.cues[0])
+
+
+def _is_done(path: Path) -> bool:
+    """Whether all words on the way turn or keep: who blames, fears or talks does not do it."""
+    return bool(path.cues) and all(cue.sign for cue in path.cues)
 
 
 def _contradicts(other: Candidate, told: Candidate) -> bool:

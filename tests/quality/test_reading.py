@@ -54,16 +54,16 @@ def test_full_length_articles(reader: Reader) -> None:
     result = scored_own(reader, "articles.jsonl")
     assert result.articles >= 30
     assert result.all_topics.f1 >= 0.92
-    assert result.lenient.f1 >= 0.65
-    assert result.strict.f1 >= 0.64
-    assert result.wrong_sign <= 0.08
+    assert result.lenient.f1 >= 0.68
+    assert result.strict.f1 >= 0.67
+    assert result.wrong_sign <= 0.07
 
 
 def test_full_length_articles_of_a_writer_who_knew_nothing_of_ours(reader: Reader) -> None:
     result = scored_own(reader, "press.jsonl")
     assert result.all_topics.f1 >= 0.95
     assert result.lenient.f1 >= 0.76
-    assert result.strict.f1 >= 0.74
+    assert result.strict.f1 >= 0.75
     assert result.wrong_sign <= 0.08
 
 
@@ -71,9 +71,9 @@ def test_text_of_a_writer_of_whom_nothing_was_taught(reader: Reader) -> None:
     articles, items = scored_own(reader, "reports.jsonl"), scored_own(reader, "notes.jsonl")
     assert (articles.articles, items.articles) == (26, 90)
     assert articles.all_topics.f1 >= 0.95
-    assert items.all_topics.f1 >= 0.94
-    assert articles.strict.f1 >= 0.65
-    assert items.strict.f1 >= 0.85
+    assert items.all_topics.f1 >= 0.92
+    assert articles.strict.f1 >= 0.67
+    assert items.strict.f1 >= 0.87
     assert articles.wrong_sign <= 0.07
     assert items.wrong_sign <= 0.05
 
@@ -81,17 +81,38 @@ def test_text_of_a_writer_of_whom_nothing_was_taught(reader: Reader) -> None:
 def test_what_undoes_and_what_is_done_to_it(reader: Reader) -> None:
     result = scored_own(reader, "undoing.jsonl")
     assert result.articles == 560
-    assert result.all_topics.f1 >= 0.89
-    assert result.strict.f1 >= 0.45
-    assert result.wrong_sign <= 0.32
+    assert result.all_topics.f1 >= 0.92
+    assert result.strict.f1 >= 0.52
+    assert result.wrong_sign <= 0.3
+
+
+def test_a_digest_of_writers_of_whom_others_are_taught(reader: Reader) -> None:
+    result = scored_own(reader, "digest.jsonl")
+    assert result.articles == 553
+    assert result.all_topics.f1 >= 0.87
+    assert result.strict.f1 >= 0.64
+    assert result.wrong_sign <= 0.06
+
+
+def test_implicit_wordings_carry_a_topic(reader: Reader) -> None:
+    texts = {
+        "The guns along the river will be silent for ten days, both armies said.": "ceasefire",
+        "The rebels will fire no more shots at the convoys until Easter, their commander promised.": "ceasefire",
+        "Three ministers from Minsk may no longer enter Norway, and their villas in Oslo are locked.": "sanctions",
+        "Canada took two banks in Belarus off the list of those that it had cut off from dollars.": "sanctions",
+        "The last Norwegians in Mali handed over the camp and flew home.": "troop_deployment",
+        "Kenya rushed two battalions to the frontier with Somalia.": "troop_deployment",
+    }
+    found = [{each["topic"] for each in event["topics"]} for event in read_texts(reader, texts)]
+    assert found == [{topic} for topic in texts.values()]
 
 
 def test_what_only_comes_near_an_issue_is_seldom_taken_for_it(reader: Reader) -> None:
     rows = read_rows(DATA / "near.jsonl")
     result = scored(reader, rows, rows)
     assert result.articles == 520
-    assert result.all_topics.precision >= 0.83
-    assert result.all_topics.f1 >= 0.75
+    assert result.all_topics.precision >= 0.86
+    assert result.all_topics.f1 >= 0.87
 
 
 def test_neighbours_do_not_lend_each_other_their_stances(reader: Reader) -> None:
@@ -166,16 +187,16 @@ def test_plain_sentences_are_read_the_right_way_round(reader: Reader) -> None:
 def test_items_about_changes_of_course(reader: Reader) -> None:
     result = scored_own(reader, "shifts.jsonl")
     assert result.shifts.false <= 8  # few are found, and these must be right (docs/decisions/0048)
-    assert result.strict.f1 >= 0.69
-    assert result.wrong_sign <= 0.15
+    assert result.strict.f1 >= 0.72
+    assert result.wrong_sign <= 0.12
 
 
 def test_sentences_full_of_traps(reader: Reader) -> None:
     result = scored_own(reader, "sentences.jsonl")
     assert result.articles >= 250
-    assert result.all_topics.f1 >= 0.8
-    assert result.lenient.f1 >= 0.55
-    assert result.wrong_sign <= 0.13  # .10 while grammar judged as well (docs/decisions/0049)
+    assert result.all_topics.f1 >= 0.88
+    assert result.lenient.f1 >= 0.65
+    assert result.wrong_sign <= 0.12
 
 
 def test_shared_labels(reader: Reader, shared_data: Path | None) -> None:
@@ -184,10 +205,10 @@ def test_shared_labels(reader: Reader, shared_data: Path | None) -> None:
     result = scored(
         reader, read_rows(shared_data / "labels_dev.jsonl"), read_rows(shared_data / "items_dev.jsonl")
     )
-    assert result.all_topics.f1 >= 0.93
-    assert result.strict.f1 >= 0.75
-    assert result.strict.precision >= 0.8
-    assert result.wrong_sign <= 0.03
+    assert result.all_topics.f1 >= 0.92
+    assert result.strict.f1 >= 0.73
+    assert result.strict.precision >= 0.78
+    assert result.wrong_sign <= 0.04
 
 
 def test_no_item_is_learned_from_and_scored(shared_data: Path | None) -> None:

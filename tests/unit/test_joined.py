@@ -32,7 +32,7 @@ def test_items_of_other_actors_are_put_behind_each_other_with_all_that_is_told_o
 
 
 def test_an_item_is_left_out_that_does_not_name_what_its_labels_speak_of(lexicon: Lexicon) -> None:
-    unheard = item(4, "ESP", "Spain wants the guns to rest.")
+    unheard = item(4, "ESP", "Spain wants the matter to rest.")
     assert joined([NORWAY, unheard], lexicon, 9) == []
 
 

@@ -77,6 +77,14 @@ def test_what_the_old_course_was_for_is_no_stance_of_today(lexicon: Lexicon) -> 
     }
 
 
+def test_what_is_done_from_now_on_is_a_stance_of_today(lexicon: Lexicon) -> None:
+    text = "Germany shifted from sending troops to backing new sanctions to force Russia to halt."
+    work = drafted(lexicon, text)
+    stances = both(work, "DEU", "support")
+    (turn,) = find_turns(work, stances, 0.5)
+    assert [each.issue.issue for each in stances if turn.leaves(each)] == ["troop_deployment"]
+
+
 def test_who_wants_it_reversed_has_not_reversed_it(lexicon: Lexicon) -> None:
     work = drafted(lexicon, "Germany condemned the sanctions and demanded that they be reversed.")
     assert turns(work, seen(work, "DEU", "oppose")) == []

@@ -58,6 +58,11 @@ def test_grammar_puts_the_two_turns_together(
         "Norway restored the ferry after lifting the sanctions on Belarus.",
         "Norway put the ferry back on its route and lifted the sanctions on Belarus.",
         "Norway watched as Spain reimposed sanctions on Belarus.",
+        "Norway blamed Spain for reinstating sanctions on Belarus.",
+        "Norway restored ties with Belarus that sanctions had strained.",
+        "Norway reinstated an official sacked over sanctions on Belarus.",
+        "Norway left the deal, leading Spain to reimpose sanctions on Belarus.",
+        "Norway put back the sanctions on Belarus until March.",
     ],
 )
 def test_without_a_turning_word_on_such_a_noun_the_network_decides(lexicon: Lexicon, text: str) -> None:
