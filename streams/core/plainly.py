@@ -20,6 +20,7 @@ _BEFORE = frozenset(
 )
 _BEHIND = frozenset("its their his her the all some most any of part further new more an a on".split())
 _LINKS = frozenset("to of on over for from about with against in at by as and".split())
+_PLANS = frozenset("plan plans proposal proposals pledge promise promises intention commitment offer".split())
 _OWNER = 4
 _PUNCTUATION = re.compile(r"[^\w\s’'-]")
 
@@ -43,9 +44,10 @@ def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:
 
 
 def _is_within(inner: IssueMention, outer: IssueMention) -> bool:
-    """Whether a wording is part of a longer one: the sanctions of a sanctions waiver."""
+    """Whether a wording is part of a longer name: the sanctions of a sanctions waiver."""
     return (
-        outer.start <= inner.start
+        not outer.term.is_act
+        and outer.start <= inner.start
         and inner.end <= outer.end
         and outer.end - outer.start > inner.end - inner.start
     )
@@ -70,7 +72,13 @@ def _verb(told: Sequence[str], issue: IssueMention, cues: Cues) -> int:
         return 0
     if "_" in cue.lemma:
         rest = told[2:]
-    return cue.sign if _BEHIND.issuperset(_without_owner(rest)) else 0
+    return cue.sign if _BEHIND.issuperset(_without_owner(_without_plan(rest))) else 0
+
+
+def _without_plan(told: Sequence[str]) -> Sequence[str]:
+    """Leave out that it was only planned: ``abandoned its plan to``."""
+    is_planned = len(told) > 1 and told[-2] in _PLANS and told[-1] == "to"
+    return told[:-2] if is_planned else told
 
 
 def _without_owner(told: Sequence[str]) -> Sequence[str]:

@@ -32,9 +32,15 @@ def test_who_undoes_relief_is_for_the_issue(lexicon: Lexicon, verb: str, what: s
     assert stance(lexicon, f"Norway {verb} {what}.", "oppose") == "support"
 
 
+@pytest.mark.parametrize("what", ["its plan", "the pledge", "all proposals"])
+def test_who_gives_up_a_plan_is_against_what_was_planned(lexicon: Lexicon, what: str) -> None:
+    assert stance(lexicon, f"Norway has abandoned {what} to send soldiers to Mali.", "support") == "oppose"
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "Norway dropped its plan to bring up the sanctions on Belarus.",
         "Norway will not relax its sanctions on Belarus.",
         "Norway refused to relax its sanctions on Belarus.",
         "Norway said Spain relaxed its sanctions on Belarus.",
