@@ -17,7 +17,7 @@ _MOST = 12
 _PLACES = 3
 _BIAS, _WEIGHTS = -1.44, (0.32, 0.4, -0.85, 0.65, 0.44)
 _MOST_OUTRIGHT, _MOST_NAMED = 2, 4
-_MAY_BE, _PLAINLY, _BY_STANCE = 0.1, 0.65, 0.8
+_MAY_BE, _PLAINLY, _BY_STANCE = 0.1, 0.69, 0.76
 
 
 def by_issue(draft: Draft) -> dict[str, list[IssueMention]]:
