@@ -111,14 +111,15 @@ def _crossing(tree: Tree, below: int | None) -> str | None:
         return None
     dep = tree.deps[below]
     if dep == "advcl":
-        return f"advcl:{next((tree.words[i] for i in tree.children[below] if _is_opening(tree, i)), '')}"
+        mark = next((tree.words[i] for i in tree.children[below] if _is_opening(tree, i)), "")
+        return f"advcl:{mark}"
     if dep == "prep" and tree.words[below] in _SETTING:
         return f"advcl:{tree.words[below]}"
     return dep if dep in {"conj", "relcl", "ccomp", "parataxis"} else None
 
 
 def _is_opening(tree: Tree, token: int) -> bool:
-    return tree.deps[token] in {"mark", "advmod"} and tree.words[token] != "back"
+    return tree.deps[token] in {"mark", "advmod"} and not _is_particle(tree, token)
 
 
 def _is_negated(tree: Tree, cues: Cues, token: int) -> bool:

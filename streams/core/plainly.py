@@ -34,13 +34,19 @@ def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:
     """Name the side that the sentence tells between actor and issue in so many words: a verb, and what may stand around it."""
     named = draft.named(verdict.sentence, verdict.issue.issue)
     for mention in named:
-        if mention.term.is_weak and mention.term.sign > 0:
-            continue  # may be what the issue is about: the oil that is bought no more
-        if mention.start > verdict.actor.end and not any(_is_within(mention, each) for each in named):
+        if mention.start > verdict.actor.end and _is_plain(mention, named):
             sign = _sign(draft.body, verdict.actor, mention, cues)
             if sign:
                 return "support" if sign > 0 else "oppose"
     return None
+
+
+def _is_plain(mention: IssueMention, named: Sequence[IssueMention]) -> bool:
+    """Whether a wording stands for the issue by itself. A weak one in favour may be what the issue is about: the oil that is bought
+    no more.
+    """
+    is_about = mention.term.is_weak and mention.term.sign > 0
+    return not is_about and not any(_is_within(mention, each) for each in named)
 
 
 def _is_within(inner: IssueMention, outer: IssueMention) -> bool:
