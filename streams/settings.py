@@ -19,10 +19,17 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """Everything that an operator may turn. Each field is the variable ``STANCEWATCH_`` + its name in capitals."""
+    """Everything that an operator may turn. Each field is the variable ``STANCEWATCH_`` + its name in capitals.
+
+    A variable that is empty counts as not set.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="STANCEWATCH_", extra="ignore", frozen=True, str_strip_whitespace=True
+        env_prefix="STANCEWATCH_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        str_strip_whitespace=True,
     )
 
     kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, host:port with commas between")

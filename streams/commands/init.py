@@ -114,7 +114,7 @@ telemetry.allowChangingOptInStatus: false
 EXTERNAL = """\
 COMPOSE_PROJECT_NAME=stancewatch
 COMPOSE_FILE=docker-compose.external.yml
-# Brokers and nodes of your own; every setting is explained in docs/operating.md.
+# Brokers and nodes of your own. streams/settings.py lists every setting; docs/operating.md tells which may stand here.
 STANCEWATCH_KAFKA=broker-1.example:9093,broker-2.example:9093
 STANCEWATCH_ELASTICSEARCH=https://search.example:9200
 STANCEWATCH_REPLICATION=3

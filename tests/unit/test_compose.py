@@ -11,11 +11,37 @@ import pytest
 import yaml
 
 from streams.commands.init import init
+from streams.settings import Settings
 from streams.topology import ROLES
 from tests.programs import compose as docker_compose
 
 ROOT = Path(__file__).parents[2]
 FILES = ("docker-compose.yml", "docker-compose.external.yml")
+# The settings that a compose file takes from nobody's .env, by the reason why.
+SETTLED_BY_BOTH = {
+    "secrets are files, and these lie in /secrets": {
+        "elasticsearch_password", "elasticsearch_password_file", "elasticsearch_ca_file",
+        "elasticsearch_api_key", "elasticsearch_api_key_file", "kafka_password", "kafka_password_file",
+        "kafka_ca_file",
+    },
+    "a path inside the container": {"alert_rules", "feeds", "feeds_state", "publish_state"},
+    "Prometheus and the health check look there": {"monitor_host", "monitor_port"},
+    "what collects containers' logs reads JSON": {"log_format"},
+    "for `setup --kibana` alone: kibana-setup has them, and elsewhere it is run by hand": {
+        "kibana_user", "kibana_password_file", "kibana_api_key_file", "kibana_webhook",
+    },
+    "a login of the file's own choice": {"elasticsearch_user"},
+}  # fmt: skip
+SETTLED = {
+    FILES[0]: {
+        **SETTLED_BY_BOTH,
+        "its own servers: one of each, without TLS on a network of their own": {
+            "kafka", "kafka_security", "kafka_mechanism", "kafka_user", "kafka_cert_file", "kafka_key_file",
+            "elasticsearch", "alertmanager", "replication", "index_replicas",
+        },
+    },
+    FILES[1]: SETTLED_BY_BOTH,
+}  # fmt: skip
 
 
 def compose(name: str = FILES[0]) -> dict[str, Any]:
@@ -89,6 +115,42 @@ def test_no_secret_stands_in_the_environment(name: str) -> None:
     for service, spec in services(name).items():
         for key in spec.get("environment", {}):
             assert not key.endswith(("PASSWORD", "API_KEY", "SECRET", "TOKEN")), f"{service}: {key}"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_setting_reaches_our_containers_from_env_or_is_settled_by_the_file(name: str) -> None:
+    settled = set().union(*SETTLED[name].values())
+    for service, spec in services(name).items():
+        if not spec["image"].startswith("stancewatch:") or service == "secrets":
+            continue
+        given = spec["environment"]
+        passed = {field for field in Settings.model_fields if _is_passed_on(given, field)}
+        also = {"kibana_webhook"} if service == "kibana-setup" else set()
+        assert passed == set(Settings.model_fields) - settled | also, service
+        unknown = set(given) - {f"STANCEWATCH_{field.upper()}" for field in Settings.model_fields}
+        assert not unknown, f"{service}: no such setting"
+
+
+def _is_passed_on(environment: dict[str, str | None], field: str) -> bool:
+    """By its name alone, or with a default of the file's own."""
+    variable = f"STANCEWATCH_{field.upper()}"
+    if variable not in environment:
+        return False
+    value = environment[variable]
+    return value is None or value.startswith(f"${{{variable}:")
+
+
+def test_what_stands_in_env_is_what_a_worker_gets(tmp_path: Path) -> None:
+    init(tmp_path)
+    shutil.copy(ROOT / FILES[0], tmp_path)
+    with (tmp_path / ".env").open("a") as file:
+        file.write("STANCEWATCH_BATCH=17\nSTANCEWATCH_ELASTICSEARCH_PASSWORD=hunter2\n")
+    done = subprocess.run([*docker_compose(), "config"], cwd=tmp_path, capture_output=True, check=True)
+    assert b"hunter2" not in done.stdout
+    for role in (*ROLES, "feeds", "setup"):
+        given = yaml.safe_load(done.stdout)["services"][role]["environment"]
+        assert given["STANCEWATCH_BATCH"] == "17"
+        assert given.get("STANCEWATCH_READ_TIMEOUT") is None, "left to streams/settings.py"
 
 
 def test_heaps_are_half_of_the_memory() -> None:

@@ -25,6 +25,12 @@ def test_settings_are_read_from_env_or_from_the_file_that_is_named(monkeypatch: 
     assert load_settings().kafka == "exported.example:9092"
 
 
+def test_what_is_empty_counts_as_not_set(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / ".env").write_text("STANCEWATCH_BATCH=\nSTANCEWATCH_ALERTMANAGER=\n")
+    monkeypatch.setenv("STANCEWATCH_READERS", "")
+    assert load_settings() == load_settings(env_file="")
+
+
 def test_a_file_that_is_named_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STANCEWATCH_ENV_FILE", "mistyped.env")
     with pytest.raises(SettingsError, match=r"mistyped\.env"):
