@@ -13,7 +13,13 @@ from streams.commands.common import EXIT_INPUT, EXIT_MISMATCH, fail, out
 from streams.services.config import FileUser, Security
 from streams.services.elasticsearch import security_files
 
-SOURCES = ("elastic_password", "stancewatch_password", "kibana_password", "kibana_encryption_key")
+SOURCES = (
+    "elastic_password",
+    "stancewatch_password",
+    "worker_password",
+    "kibana_password",
+    "kibana_encryption_key",
+)
 PRIVATE = 0o600
 
 
@@ -81,6 +87,7 @@ def _secrets(folder: Path) -> list[Path]:
     given = {name: (folder / name).read_text("utf-8").strip() for name in SOURCES}
     users = (
         FileUser("stancewatch", given["stancewatch_password"], ("stancewatch",)),
+        FileUser("stancewatch_worker", given["worker_password"], ("stancewatch_writer",)),
         FileUser("kibana", given["kibana_password"], ("kibana_system",)),
     )
     files = security_files(Security(given["elastic_password"], users))

@@ -84,7 +84,10 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     password, elastic_password = folder / "password", folder / "elastic-password"
     password.write_text("hunter2-kafka\n")
     elastic_password.write_text("hunter2-elastic\n")
-    users = (FileUser("stancewatch", "hunter2-elastic", ("stancewatch",)),)
+    users = (
+        FileUser("stancewatch", "hunter2-elastic", ("stancewatch",)),
+        FileUser("stancewatch_worker", "hunter2-elastic", ("stancewatch_writer",)),
+    )
     security = Security("hunter2-bootstrap", users, ROLES_YML.read_text(), Tls(ca, key, ca))
     config = replace(ServicesConfig.on_free_ports(folder / "home", security=security), deploy=deploy)
     up(config)
@@ -108,7 +111,7 @@ async def test_the_whole_pipeline_runs_with_tls_logins_and_the_least_rights_and_
     settings = settings_for(guarded, log_level="debug")
     async for step in run_setup(settings, dry_run=False):
         assert step.outcome in {"created", "unchanged", "unavailable"}, step
-    fleet = Fleet(settings, tmp_path)
+    fleet = Fleet(settings_for(guarded, log_level="debug", elasticsearch_user="stancewatch_worker"), tmp_path)
     try:
         for role, port in zip(ROLES, free_ports(4), strict=True):
             fleet.start(role, port=port)
@@ -126,13 +129,14 @@ async def test_the_whole_pipeline_runs_with_tls_logins_and_the_least_rights_and_
     finally:
         fleet.stop()
     for name in ("setup", "status", "dead list", "search ceasefire"):
-        done = run(*name.split(), variables={**fleet.environment(), "STANCEWATCH_LOG_LEVEL": "debug"})
+        done = run(*name.split(), variables=Fleet(settings, tmp_path).environment())
         assert b"Traceback" not in done.stderr, name
         shown += done.stdout + done.stderr
     shown += b"".join(member.log.read_bytes() for member in members)
     shown += repr(settings).encode() + str(settings.model_dump()).encode()
     assert b"hunter2" not in shown
-    assert base64.b64encode(b"stancewatch:hunter") not in shown, "as basic authentication sends it"
+    for login in (b"stancewatch:hunter", b"stancewatch_worker:hunte"):
+        assert base64.b64encode(login) not in shown, "as basic authentication sends it"
 
 
 def _whatever_a_worker_shows(member: Member) -> bytes:
@@ -189,10 +193,11 @@ async def test_kafka_refuses_the_wrong_user_and_we_refuse_an_unknown_broker(
     assert "hunter2" not in str(refusal.value)
 
 
-async def test_the_workers_user_may_touch_nothing_but_its_own(guarded: Guarded) -> None:
+@pytest.mark.parametrize("user", ["stancewatch", "stancewatch_worker"])
+async def test_our_users_may_touch_nothing_but_their_own(guarded: Guarded, user: str) -> None:
     from streams.search import make_client
 
-    client = make_client(settings_for(guarded))
+    client = make_client(settings_for(guarded, elasticsearch_user=user))
     try:
         with pytest.raises(ApiError) as refusal:
             await client.indices.create(index="payroll")

@@ -183,6 +183,22 @@ def test_both_files_run_the_roles_alike() -> None:
             assert here.get(key) == there.get(key), f"{role}.{key}"
 
 
+def test_each_service_logs_in_as_who_may_do_its_work_and_sees_no_other_password() -> None:
+    users = {
+        **dict.fromkeys((*ROLES, "feeds"), ("stancewatch_worker", "worker")),
+        **dict.fromkeys(("setup", "cli"), ("stancewatch", "stancewatch")),
+        **dict.fromkeys(("backup", "kibana-setup"), ("elastic", "elasticsearch")),
+    }
+    handed = "\n".join(services()["secrets"]["command"])
+    for service, (user, volume) in users.items():
+        spec = services()[service]
+        assert spec["environment"]["STANCEWATCH_ELASTICSEARCH_USER"] == user, service
+        assert [each for each in spec["volumes"] if "-secrets:" in each] == [f"{volume}-secrets:/secrets:ro"]
+        file = Path(spec["environment"]["STANCEWATCH_ELASTICSEARCH_PASSWORD_FILE"])
+        assert f"give {file.name} {volume} " in handed
+        assert file.name in services()["secrets"]["secrets"]
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_feeds_reach_outside_and_keep_their_state(name: str) -> None:
     feeds = services(name)["feeds"]

@@ -8,6 +8,8 @@ import yaml
 
 from streams.commands.init import SOURCES, init
 
+ROLES_YML = Path(__file__).parents[2] / "deploy/elasticsearch/roles.yml"
+
 
 def written(folder: Path) -> dict[str, str]:
     return {str(p.relative_to(folder)): p.read_text() for p in folder.rglob("*") if p.is_file()}
@@ -47,6 +49,26 @@ def test_what_was_derived_is_made_again_but_a_lost_password_is_told(
         init(tmp_path)
     assert stop.value.exit_code == 3
     assert "elastic_password: lost" in capsys.readouterr().err
+
+
+def test_each_user_has_its_role_and_the_role_exists(tmp_path: Path) -> None:
+    init(tmp_path)
+    lines = written(tmp_path)["secrets/users_roles"].splitlines()
+    given = {user: role for role, user in (line.split(":") for line in lines)}
+    assert given.pop("kibana") == "kibana_system"
+    assert given == {"stancewatch": "stancewatch", "stancewatch_worker": "stancewatch_writer"}
+    assert set(given.values()) <= set(yaml.safe_load(ROLES_YML.read_text()))
+
+
+def test_a_stack_of_before_workers_had_a_user_gets_one_and_keeps_every_password(tmp_path: Path) -> None:
+    init(tmp_path)
+    before = written(tmp_path)
+    for name in ("worker_password", "users", "users_roles", "kibana.yml"):
+        (tmp_path / "secrets" / name).unlink()
+    init(tmp_path)
+    after = written(tmp_path)
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"secrets/worker_password", "secrets/users"}, "hashes are salted anew"
 
 
 def test_the_kinds_of_stack_differ_by_the_environment_file_only(tmp_path: Path) -> None:
