@@ -94,11 +94,12 @@ class _Rereading:
     async def run(self) -> None:
         for kind in KINDS:
             await self._create(kind)
-        before = await self._last_seq_no()
+        before = await self._checkpoints()
         await self._read({"match_all": {}})
         await self._block(True)
-        # What came while the month was read; nothing more can come now.
-        await self._read({"range": {"_seq_no": {"gt": before}}})
+        # What came while the month was read; nothing more can come now. Each shard counts its writes by itself.
+        for shard, checkpoint in before.items():
+            await self._read({"range": {"_seq_no": {"gt": checkpoint}}}, preference=f"_shards:{shard}")
         await self._check()
         await self._swap()
         self._is_swapped = True
@@ -120,30 +121,32 @@ class _Rereading:
             index=self._new[kind], mappings=template["mappings"], settings=template["settings"]
         )
 
-    async def _last_seq_no(self) -> int:
+    async def _checkpoints(self) -> dict[str, int]:
+        """Of each shard the sequence number up to which all of its copies hold every write."""
         index = self._old[ARTICLES_INDEX]
-        await self._client.indices.refresh(index=index)
-        last = await self._client.search(
-            index=index, size=1, sort=[{"_seq_no": "desc"}], seq_no_primary_term=True
-        )
-        hits = last["hits"]["hits"]
-        return int(hits[0]["_seq_no"]) if hits else -1
+        stats = await self._client.indices.stats(index=index, level="shards")
+        return {
+            shard: min(int(copy["seq_no"]["global_checkpoint"]) for copy in copies)
+            for shard, copies in stats["indices"][index]["shards"].items()
+        }
 
-    async def _read(self, query: dict[str, Any]) -> None:
+    async def _read(self, query: dict[str, Any], preference: str | None = None) -> None:
         await self._client.indices.refresh(index=self._old[ARTICLES_INDEX])
-        async for page in self._pages(query):
+        async for page in self._pages(query, preference):
             writes = [write for source in page for write in self._writes(source)]
             for verdict in await self._store.write(writes):
                 if isinstance(verdict, Rejected):
                     raise RereadFailed(f"Elasticsearch refuses a document: {verdict}")
             self._advance(len(page))
 
-    async def _pages(self, query: dict[str, Any]) -> AsyncIterator[list[dict[str, Any]]]:
+    async def _pages(
+        self, query: dict[str, Any], preference: str | None
+    ) -> AsyncIterator[list[dict[str, Any]]]:
         after: list[Any] | None = None
         while True:
             answer = await self._client.search(
                 index=self._old[ARTICLES_INDEX], query=query, size=PAGE, search_after=after,
-                sort=[{"article_id": "asc"}],
+                sort=[{"article_id": "asc"}], preference=preference, allow_partial_search_results=False,
             )  # fmt: skip
             hits = answer["hits"]["hits"]
             if hits:

@@ -1,11 +1,23 @@
 """History is read again beside the old indices while the workers go on, and swapped without losing a record."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, cast
 
+from elasticsearch import Elasticsearch
+
+from streams.contracts import raw_articles
+from streams.core.errors import Rejected
+from streams.core.model import EnrichedEvent, RawArticle
+from streams.core.pipeline import Reader
 from streams.fleet import Fleet
+from streams.indices import template
+from streams.reading import Reading
+from streams.reread import reread_month
 from streams.search import make_client
 from streams.settings import Settings
+from streams.topology import ARTICLES_INDEX
 from tests.integration.test_commands import run, variables_of
 from tests.support import article, documents, send
 
@@ -16,6 +28,7 @@ CALLS = "France called for a ceasefire in Gaza, AT&amp;amp;T said."
 async def test_months_are_read_again_and_swapped_and_take_writes_afterwards(
     settings: Settings, fleet: Fleet, ports: Iterator[int]
 ) -> None:
+    await split_articles(settings)
     for role in ("classify", "index"):
         fleet.start(role, port=next(ports))
     await asyncio.to_thread(fleet.wait_ready)
@@ -47,7 +60,64 @@ async def test_months_are_read_again_and_swapped_and_take_writes_afterwards(
     found = await documents(settings, "stance-observations")
     assert {key: found[key] for key in observations} == observations, "what was missing is read again"
     assert len(found) == 160
-    assert await leftovers(settings) == 4, "of each month and kind one index stands"
+    standing = [("news", "2"), ("news", "2"), ("stance", "1"), ("stance", "1")]
+    assert await left(settings) == standing, "of each month and kind one index stands"
+
+
+async def test_what_arrives_in_any_shard_while_a_month_is_read_is_caught_up(settings: Settings) -> None:
+    await split_articles(settings)
+    index = settings.index("news-articles-2025.05")
+    client = make_client(settings)
+    # One shard takes many more writes than the other, whose numbers then stay far below.
+    first = [("a-0", "first")] * 50 + [(f"a-{n}", "first") for n in range(20)]
+    await client.bulk(operations=stored(index, first))
+
+    def arrive(_read: int) -> None:
+        if not late:
+            late.update({f"a-{n}": "second" for n in range(10, 30)})
+            with Elasticsearch(settings.elasticsearch) as while_reading:
+                while_reading.bulk(operations=stored(index, late.items()))
+
+    late: dict[str, str] = {}
+    reading = Reading(raw_articles(), cast(Reader, ReadsNothing()))
+    month = await reread_month(client, settings, reading, "2025.05", arrive)
+    await client.close()
+    assert month.articles == 30
+    after = await documents(settings, "news-articles")
+    assert {key: article["title"] for key, article in after.items()} == dict(first) | late
+
+
+class ReadsNothing:
+    """Leaves every article as it stands."""
+
+    def read(self, article: RawArticle, ingested_at: datetime) -> EnrichedEvent:
+        raise Rejected("reader_failed", "", "")
+
+
+def stored(index: str, titles: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    operations: list[dict[str, Any]] = []
+    for article_id, title in titles:
+        operations.append({"index": {"_index": index, "_id": article_id}})
+        operations.append(
+            {
+                "article_id": article_id,
+                "source": "Northwind Wire",
+                "title": title,
+                "text": "",
+                "published_at": datetime(2025, 5, 21, tzinfo=UTC).isoformat(),
+                "ingested_at": datetime(2025, 5, 21, tzinfo=UTC).isoformat(),
+            }
+        )
+    return operations
+
+
+async def split_articles(settings: Settings) -> None:
+    """Give indices of articles, and no others, two shards, as docs/scaling.md says."""
+    client = make_client(settings)
+    body = template(settings, ARTICLES_INDEX, has_lifecycle=False)
+    body["template"]["settings"] = {"number_of_shards": 2}
+    await client.indices.put_index_template(name=settings.index(ARTICLES_INDEX), **body)
+    await client.close()
 
 
 async def forget(settings: Settings, index: str) -> None:
@@ -58,8 +128,11 @@ async def forget(settings: Settings, index: str) -> None:
     await client.close()
 
 
-async def leftovers(settings: Settings) -> int:
+async def left(settings: Settings) -> list[tuple[str, str]]:
+    """The first word of the kind of each index that was read again, and its number of shards."""
     client = make_client(settings)
     found = await client.indices.get(index=f"{settings.prefix}-*-reread-*")
     await client.close()
-    return len(found)
+    return sorted(
+        (name.split("-")[1], body["settings"]["index"]["number_of_shards"]) for name, body in found.items()
+    )
