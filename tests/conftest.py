@@ -13,6 +13,9 @@ SHARED = Path(os.environ.get("STANCEWATCH_SHARED", Path(__file__).parents[2] / "
 
 
 @pytest.fixture(scope="session")
-def shared_data() -> Path | None:
-    """The folder of development data beside the checkout, or None where there is none."""
-    return SHARED / "data" if (SHARED / "data").is_dir() else None
+def shared_data() -> Path:
+    """The folder of development data beside the checkout; skips where there is none."""
+    folder = SHARED / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no shared labels: {folder} is not there")
+    return folder
