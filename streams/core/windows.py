@@ -1,4 +1,4 @@
-"""What the network looks at together: a short item whole, of a long article each sentence that speaks of an issue."""
+"""What the network looks at together: a short item whole, of a long article the first 16 sentences that speak of an issue."""
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from streams.core.draft import Draft
 
 _LONGEST = 600
-_MOST = 16
+_MOST = 16  # bounds the time that the network takes for one article
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Window:
 def windows(draft: Draft, issues: Container[str]) -> list[Window]:
     """Cut an article into windows, in the order of the text; none where it speaks of none of the issues.
 
+    Of a long article only the first 16 sentences that speak of one are looked at.
     More of a long article at once than a sentence would do harm: what one sentence says of an actor is then laid to the
     actors of its neighbours.
     """

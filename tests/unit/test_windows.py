@@ -28,6 +28,13 @@ def test_a_long_article_is_looked_at_by_sentence_with_the_speaker_before_it(lexi
     assert close_ups(work, ISSUES) == []
 
 
+def test_of_a_long_article_only_the_first_sixteen_sentences_on_an_issue_are_looked_at(
+    lexicon: Lexicon,
+) -> None:
+    work = drafted(lexicon, "Norway urged an immediate ceasefire in the eastern province on Monday. " * 20)
+    assert sentences(windows(work, ISSUES)) == [(i, i) for i in range(16)]
+
+
 def test_an_article_on_none_of_the_issues_is_not_looked_at(lexicon: Lexicon) -> None:
     work = drafted(lexicon, "Norway will send troops to Mali.")
     assert windows(work, ISSUES) == []
