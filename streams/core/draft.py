@@ -51,8 +51,8 @@ _start = attrgetter("start")
 class Draft:
     """The working state of one article. Offsets count in ``body``, which is the headline, a line break, the text.
 
-    A headline that has nothing to do with its text (feeds carry such) is left out of the body; lines of the text that only
-    lead to other articles are blank in it.
+    The headline of a short item that has nothing to do with its text (feeds carry such) is left out of the body; lines of
+    the text that only lead to other articles are blank in it.
     """
 
     article: RawArticle
@@ -133,7 +133,9 @@ def draft(article: RawArticle, language: str) -> Draft:
 
 
 def is_headline(title: str, text: str) -> bool:
-    """Whether a title speaks of its text: most of its own words, or their stems, occur there."""
+    """Whether a title is read with its text. It has words of its own, beside small ones and numbers; and where the text is
+    a short item, at least half of them, or their stems, occur there.
+    """
     own = [word[:5] for word in words(title) if word not in _SMALL and not _YEARS.match(word)]
     if not own:
         return False

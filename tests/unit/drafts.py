@@ -9,6 +9,10 @@ from streams.core.prepare import Lexicon, prepare
 AT = datetime(2025, 6, 1, tzinfo=UTC)
 
 
+def raw(text: str, title: str = "") -> RawArticle:
+    return RawArticle("a", "Wire", title, text, AT, language="en")
+
+
 def drafted(lexicon: Lexicon, text: str) -> Draft:
     """An article of this text alone."""
-    return prepare(RawArticle("a", "Wire", "", text, AT, language="en"), lexicon)
+    return prepare(raw(text), lexicon)
