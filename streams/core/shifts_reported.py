@@ -71,7 +71,7 @@ class Turn:
     score: float
     start: int
     end: int
-    is_outright: bool = False  # the text names what is given up, whoever the actor is
+    is_outright: bool = False  # told as a turn "from" what is named: "shifts from", not "drops its plans"
     is_vague: bool = False  # the text says that there is a shift, and not which way
     left: tuple[int, int] | None = None
 
