@@ -6,7 +6,6 @@ from typing import Any
 
 from streams.core.anaphora import resolve
 from streams.core.mentions import Kind, Mention, Sense, fold
-from streams.core.model import Actor
 from streams.core.phrases import compose
 from streams.core.senses import wordings
 from streams.core.tokens import Recogniser
@@ -17,20 +16,13 @@ __all__ = ["Catalogue", "Kind", "Mention", "build", "resolve"]
 class Catalogue:
     """Who and where the lexicon knows. Immutable once built; ``find`` depends on its arguments alone."""
 
-    def __init__(
-        self, recogniser: Recogniser, names: Mapping[str, str], homes: Mapping[str, str | None]
-    ) -> None:
+    def __init__(self, recogniser: Recogniser, homes: Mapping[str, str | None]) -> None:
         self._recogniser = recogniser
-        self._names = names
         self._homes = homes
 
     def find(self, text: str, at: datetime.date) -> tuple[Mention, ...]:
         """Give the mentions as of a day: the longest at each place, left to right, none overlapping."""
         return compose(text, self._recogniser.tokens(text, at))
-
-    def actor(self, id: str) -> Actor:  # noqa: A002 - the field of Actor that it looks up
-        """Give the actor of an id. Raises KeyError for an id that the catalogue does not know."""
-        return Actor(id, self._names[id])
 
     def home(self, actor_id: str) -> str | None:
         """Give the country (alpha-3) where an actor lives; None for an organisation of many states."""
@@ -38,14 +30,14 @@ class Catalogue:
 
 
 def build(data: Mapping[str, Any]) -> Catalogue:
-    """Build the catalogue from the parsed lexicon; ``streams.lexicon`` reads it from the files."""
+    """Build the catalogue from the parsed lexicon; ``streams.lexicon`` reads it from the files. Raises KeyError where a leader
+    or an institution belongs to an actor that it does not name.
+    """
     senses: dict[str, dict[Sense, None]] = {}
     for wording, sense in wordings(data):
         senses.setdefault(" " + fold(wording).strip(), {})[sense] = None
-    names = {row["id"]: row["name"] for row in data["countries"]}
     homes: dict[str, str | None] = {row["id"]: row.get("country", row["id"]) for row in data["countries"]}
     for kind in ("organisations", "groups"):
-        names |= {id_: row["name"] for id_, row in data[kind].items()}
         homes |= {id_: row.get("home") for id_, row in data[kind].items()}
     openers = frozenset(data["grammar"]["openers"])
-    return Catalogue(Recogniser({key: tuple(each) for key, each in senses.items()}, openers), names, homes)
+    return Catalogue(Recogniser({key: tuple(each) for key, each in senses.items()}, openers), homes)
