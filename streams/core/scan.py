@@ -140,7 +140,7 @@ def _turn(track: Track, held: Stand, stance: Stance, detector: Detector) -> Trac
         and not is_settled(last.after, detector)
         and last.after.stance == held.stance
     ):
-        return undo(rest, last, stand, detector)
+        return undo(rest, last, stand)
     if not is_settled(held, detector):
         return rest
     return add_turn(rest, held, stand, "observed", track.standing)

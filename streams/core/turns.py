@@ -37,7 +37,7 @@ def empty_track(series: str) -> Track:
     return Track(series, start())
 
 
-def undo(track: Track, last: Turn, stand: Stand, detector: Detector) -> Track:
+def undo(track: Track, last: Turn, stand: Stand) -> Track:
     """A turn that never settled is overtaken: take it back; the stance before stands or turns elsewhere."""
     track = replace(track, turns=(*track.turns[:-1], replace(last, is_undone=True)))
     if last.before.stance != stand.stance:
