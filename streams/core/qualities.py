@@ -11,7 +11,7 @@ from streams.core.mentions import Mention
 from streams.core.model import Modality, Strength
 from streams.core.text import words
 
-_IF = {"if", "unless", "provided", "until", "once", "should", "whether", "as"}
+_IF = {"if", "unless", "provided", "should"}
 _AHEAD = {"will", "'ll", "’ll", "shall", "wo"}
 _MAYBE = {"would", "could", "might", "may", "should"}
 _DENIAL = {"deny", "denies", "denied", "denying", "denial", "disavow", "disavows", "disavowed"}
@@ -102,8 +102,7 @@ def modality(tree: Tree, candidate: Candidate) -> Modality:
         for j in (i, *tree.children[i])
         if tree.deps[j] in {"mark", "advmod", "prep"}
     }
-    conditions = marks & (_IF - {"as", "until", "once", "whether"})
-    if conditions or aux & _MAYBE or any(link.startswith("advcl:if") for link in candidate.path.crossed):
+    if marks & _IF or aux & _MAYBE or any(link.startswith("advcl:if") for link in candidate.path.crossed):
         return "conditional"
     return "asserted"
 
