@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ahocorasick_rs import AhoCorasick
 
@@ -13,7 +13,6 @@ from streams.core.text import caseless, lower
 Frame = Literal["fighting", "deployment", "sanctioned"]
 _SHORTEST_STEM = 2
 _LETTERS = re.compile(r"[A-Za-z][A-Za-z -]*")
-_FRAMES = ("fighting", "deployment", "sanctioned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +64,9 @@ class IssueMention:
 
 def build_issue(data: Mapping[str, Any]) -> Issue:
     """Build an issue from its parsed file. Raises ValueError where the file names an unknown way to find contexts."""
-    if data["context"] not in _FRAMES:
-        raise ValueError(
-            f"context of issue {data['id']}: {data['context']!r} is none of {', '.join(_FRAMES)}"
-        )
+    frames: tuple[Frame, ...] = get_args(Frame)
+    if data["context"] not in frames:
+        raise ValueError(f"context of issue {data['id']}: {data['context']!r} is none of {', '.join(frames)}")
     words = {name: f"(?:{pattern})" for name, pattern in data.get("words", {}).items()}
     others = "|".join(f"(?:{_fill(each, words)})" for each in data.get("not", ()))
     doubts = data.get("doubts", "")

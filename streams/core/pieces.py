@@ -10,6 +10,7 @@ from streams.core.mentions import PLACE_KINDS, STATE_KINDS, Mention
 from streams.core.windows import Window
 
 FRAMES: tuple[Frame, ...] = ("fighting", "sanctioned", "deployment")
+"""In the order by which trained weights are indexed: it must stay as it is, whatever that of ``Frame``."""
 MOST_PIECES = 192
 MARKS = 12
 _STATE, _BODY, _PRONOUN, _PLACE, _OTHER, _ISSUE, _WEAK_ISSUE = 1, 2, 3, 4, 5, 6, 9

@@ -1,6 +1,9 @@
 """A window as the network takes it: what is kept of it is what something is read from."""
 
-from streams.core.pieces import Pieces, Span, pieces
+from typing import get_args
+
+from streams.core.issues import Frame
+from streams.core.pieces import FRAMES, Pieces, Span, pieces
 from streams.core.prepare import Lexicon
 from streams.core.windows import windows
 from streams.network import load_split
@@ -39,3 +42,8 @@ def test_the_first_piece_and_all_marked_ones_are_kept_and_little_else(lexicon: L
     marked = {i for i, mark in enumerate(found.marks) if mark}
     assert found.kept == sorted({0} | marked)
     assert len(found.kept) < len(found.ids)
+
+
+def test_the_frames_stand_in_the_order_that_the_network_was_taught_with() -> None:
+    assert FRAMES == ("fighting", "sanctioned", "deployment")
+    assert set(FRAMES) == set(get_args(Frame))
