@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 from streams.core.draft import Draft
 from streams.core.mentions import STATE_KINDS
 
-_LEAD = 250
+LEAD = 250
+"""Characters of the text, after the headline, in which what is named counts as told first."""
 _MANY = 4
 
 Homes = Callable[[str], str | None]
@@ -37,7 +38,7 @@ class Surroundings:
             if each.country:
                 if each.start < draft.shift:
                     self._title.add(each.country)
-                if each.start < draft.shift + _LEAD:
+                if each.start < draft.shift + LEAD:
                     self._lead.add(each.country)
             if each.is_actor:
                 own = home(each.actor.id)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Protocol
 
-from streams.core.article import Homes, countries
+from streams.core.article import LEAD, Homes, countries
 from streams.core.draft import Draft
 from streams.core.issues import Frame, IssueMention
 from streams.core.mentions import Mention
@@ -97,7 +97,7 @@ def _numbers(named: Named, country: str, frame: Frame) -> Iterator[str]:
     yield f"count={min(count, 5)}|{frame}"
     yield f"share={int(4 * count / max(1, named.total))}|{frame}"
     yield f"title={start is not None and start < shift}|{frame}"
-    yield f"lead={start is not None and start < shift + 250}|{frame}"
+    yield f"lead={start is not None and start < shift + LEAD}|{frame}"
 
 
 def _nearest(draft: Draft, pair: Placed, mention: Mention, frame: Frame) -> Iterator[str]:
