@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from streams.core.beside import is_address, is_beside, is_dateline, is_near
 from streams.core.mentions import Mention, Sense, Token
 from streams.core.model import Actor
-from streams.core.surroundings import is_address, is_beside, is_dateline, is_near
 
 _NAME = re.compile(
     r"(?: (?:(?:al|el|bin|ibn|ben|von|van|der|den|de|da|di|do|dos|du|le|la|abu|ould)[ -])*"
