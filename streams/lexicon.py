@@ -12,6 +12,7 @@ import yaml
 from countryinfo import all_countries
 
 from streams.core.actors import Catalogue, build
+from streams.core.story import Spoken
 
 _FOLDER = Path(__file__).parent / "lexicons"
 _SOURCES = {
@@ -37,6 +38,22 @@ def actor_data() -> dict[str, Any]:
     data["countries"] = list(_countries(states))
     data["ambiguous"] = states["ambiguous"]
     return data
+
+
+@functools.cache
+def issue_data() -> tuple[dict[str, Any], ...]:
+    """Give the parsed issue files, in the order of their names."""
+    return tuple(read_yaml(f"issues/{path.name}") for path in sorted((_FOLDER / "issues").glob("*.yaml")))
+
+
+def spoken_issues(rows: Iterable[Mapping[str, Any]] = ()) -> dict[str, Spoken]:
+    """Give how sentences speak of issues, by id: of the package's own, and of more parsed issue files."""
+    return {row["id"]: _spoken(row) for row in (*issue_data(), *rows)}
+
+
+def _spoken(row: Mapping[str, Any]) -> Spoken:
+    name = row.get("name", row["id"].replace("_", " "))
+    return Spoken(f"{row['article']} {name}" if "article" in row else name, row.get("link", "in"))
 
 
 def read_yaml(path: str) -> Any:

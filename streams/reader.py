@@ -12,10 +12,8 @@ from streams.core.issues import Issues, build_issue
 from streams.core.learned import Models, unpack
 from streams.core.pipeline import Reader
 from streams.core.prepare import Lexicon
-from streams.lexicon import actor_data, content_version, load_catalogue, read_yaml
+from streams.lexicon import actor_data, content_version, issue_data, load_catalogue, read_yaml
 from streams.network import MODELS, load_network, load_split
-
-_ISSUES = Path(__file__).parent / "lexicons" / "issues"
 
 
 def load_reader(more_issues: Iterable[dict[str, Any]] = (), models: Path = MODELS) -> Reader:
@@ -27,12 +25,13 @@ def load_reader(more_issues: Iterable[dict[str, Any]] = (), models: Path = MODEL
 
 def load_lexicon(more_issues: Iterable[dict[str, Any]] = ()) -> Lexicon:
     """Read all that reading depends on from the package's files."""
-    rows = [read_yaml(f"issues/{path.name}") for path in sorted(_ISSUES.glob("*.yaml"))]
-    rows += list(more_issues)
+    rows = [*issue_data(), *more_issues]
     words = read_yaml("cues.yaml")
     issues = Issues(build_issue(row) for row in rows)
     cues = Cues(words, {issue.id: issue.cues for issue in issues.all.values()})
-    return Lexicon(load_catalogue(), issues, cues, content_version(rows, words, actor_data()))
+    # How an alert speaks of an issue changes no reading; its name counts as it always has.
+    read = [{key: row[key] for key in row if key not in {"article", "link"}} for row in rows]
+    return Lexicon(load_catalogue(), issues, cues, content_version(read, words, actor_data()))
 
 
 def load_models(folder: Path = MODELS) -> Models:

@@ -42,7 +42,6 @@ class Issue:
     """
 
     id: str
-    name: str
     context: Frame
     terms: tuple[Term, ...]
     echoes: tuple[Term, ...]
@@ -72,7 +71,6 @@ def build_issue(data: Mapping[str, Any]) -> Issue:
     doubts = data.get("doubts", "")
     return Issue(
         id=data["id"],
-        name=data.get("name", data["id"]),
         context=data["context"],
         terms=tuple(_term(row, words) for row in data["terms"]),
         echoes=tuple(_term(row, words, is_echo=True) for row in data.get("echoes", ())),

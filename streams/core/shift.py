@@ -6,9 +6,10 @@ any more. What was told (``shifts``: revisions, times of detection, retractions)
 readers have already been sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from streams.core.clusters import Cluster, Strand, gather, touches
@@ -16,13 +17,14 @@ from streams.core.detector import DEFAULT, Detector
 from streams.core.model import Observation, Position, ReportedShift, Shift
 from streams.core.quarrel import Quarrel, find_quarrel
 from streams.core.scan import scan
-from streams.core.story import position, tell
+from streams.core.story import Spoken, position, tell
 from streams.core.turns import Track, empty_track
 
 RING: Final = 64
 """Clusters kept as they are; older ones live on in the base."""
 _SHIFTS: Final = 12
 _SPENT: Final = 32
+_UNSPOKEN: Final[Mapping[str, Spoken]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,12 @@ def fold(
     readings: Sequence[Observation | ReportedShift],
     now: datetime,
     detector: Detector = DEFAULT,
+    spoken: Mapping[str, Spoken] = _UNSPOKEN,
 ) -> SeriesState:
     """Take readings into a series. Readings already taken change nothing, and the very same state is
     returned.
 
-    now stamps the revisions that this call makes, and decides nothing.
+    now stamps the revisions that this call makes, and decides nothing. spoken: how their sentences speak of issues, by id.
     """
     fresh = [reading for reading in readings if _counts(reading, state, detector)]
     ring = gather(state.ring, fresh, state.series, detector.copy_days)
@@ -78,7 +81,7 @@ def fold(
         current=position(stand) if stand else None,
         stale_at=stand.last + timedelta(days=detector.stale_days) if stand else None,
         quarrel=find_quarrel(ring, detector) or _past(state.quarrel, base),
-        shifts=_told(state.shifts, track, now, detector),
+        shifts=_told(state.shifts, track, now, detector, spoken),
         detector_version=detector.version,
     )
 
@@ -103,13 +106,15 @@ def _past(quarrel: Quarrel | None, base: Track) -> Quarrel | None:
     return quarrel if quarrel and base.at and quarrel.last <= base.at else None
 
 
-def _told(told: tuple[Shift, ...], track: Track, now: datetime, detector: Detector) -> tuple[Shift, ...]:
+def _told(
+    told: tuple[Shift, ...], track: Track, now: datetime, detector: Detector, spoken: Mapping[str, Spoken]
+) -> tuple[Shift, ...]:
     """Bring what was told up to what is believed: new shifts, new revisions, retractions."""
     known = {shift.shift_id: shift for shift in told}
     for turn in track.turns:
         old = known.get(turn.shift_id)
         if old or not turn.is_undone:
-            known[turn.shift_id] = _revised(old, tell(turn, track.series, now, detector))
+            known[turn.shift_id] = _revised(old, tell(turn, track.series, now, detector, spoken))
     standing = {turn.shift_id for turn in track.turns}
     oldest = track.turns[0].after.since if len(track.turns) >= _SHIFTS else None
     for shift in told:

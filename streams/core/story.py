@@ -1,5 +1,7 @@
 """A turn told in full: positions, quotes, confidence with its parts, a sentence for a person."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -16,11 +18,6 @@ _DOING: Final[dict[Stance, str]] = {
     "oppose": "opposing",
     "neutral": "taking no side on",
 }
-_ISSUES: Final = {
-    "ceasefire": ("a ceasefire", "in"),
-    "sanctions": ("sanctions", "on"),
-    "troop_deployment": ("troop deployment", "in"),
-}
 _NAMES: Final = {
     "COD": "DR Congo",
     "COG": "Congo",
@@ -33,8 +30,18 @@ _NAMES: Final = {
 }
 
 
-def tell(turn: Turn, series: str, detected_at: datetime, detector: Detector) -> Shift:
-    """The first revision of the shift that a turn is."""
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How a sentence speaks of an issue: ``sanctions``, and the link to the country that they are ``on``."""
+
+    words: str
+    link: str = "in"
+
+
+def tell(
+    turn: Turn, series: str, detected_at: datetime, detector: Detector, spoken: Mapping[str, Spoken]
+) -> Shift:
+    """The first revision of the shift that a turn is. spoken: by issue id, as ``subject`` takes it."""
     actor_id, issue, context = series.split("|", 2)
     actor = _actor(actor_id, (*turn.after.witnesses, *turn.before.witnesses))
     parts = _parts(turn)
@@ -61,7 +68,7 @@ def tell(turn: Turn, series: str, detected_at: datetime, detector: Detector) -> 
         sources=turn.after.sources,
         evidence_before=_quotes(turn.before),
         evidence_after=_quotes(turn.after),
-        sentence=_sentence(turn, actor.name, issue, context),
+        sentence=_sentence(turn, actor.name, subject(issue, context, spoken)),
         detector_version=detector.version,
     )
 
@@ -113,13 +120,13 @@ def place(code: str) -> str:
     return name.split(",", maxsplit=1)[0]
 
 
-def subject(issue: str, context: str) -> str:
-    """An issue in words, such as ``sanctions on Russia``."""
-    words, link = _ISSUES.get(issue, (issue.replace("_", " "), "in"))
-    return f"{words} {link} {place(context)}" if context else words
+def subject(issue: str, context: str, spoken: Mapping[str, Spoken]) -> str:
+    """An issue in words, such as ``sanctions on Russia``; one that nothing is known of goes by its id."""
+    known = spoken.get(issue) or Spoken(issue.replace("_", " "))
+    return f"{known.words} {known.link} {place(context)}" if context else known.words
 
 
-def _sentence(turn: Turn, name: str, issue: str, context: str) -> str:
+def _sentence(turn: Turn, name: str, about: str) -> str:
     before, after = turn.before, turn.after
     said = "was reported to move" if turn.kind == "reported" else "moved"
     head = f"{name[:1].upper()}{name[1:]} {said} from {_DOING[before.stance]} to {_DOING[after.stance]}"
@@ -127,7 +134,7 @@ def _sentence(turn: Turn, name: str, issue: str, context: str) -> str:
     since = f"{_reports(after.n)} since {_day(after.since)}" + (f" ({outlets})" if outlets else "")
     past = f"{_reports(before.n)} of the earlier stance from {_day(before.since)} to {_day(before.last)}"
     tail = "; taken back, later evidence does not bear it out" if turn.is_undone else ""
-    return f"{head} {subject(issue, context)}: {since}, against {past}{tail}."
+    return f"{head} {about}: {since}, against {past}{tail}."
 
 
 def _reports(n: int) -> str:
