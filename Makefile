@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-.PHONY: help run test unit faults bench train golden quality lint format types lock clean prepare-run prepare-dev \
+.PHONY: help run test unit faults bench train calibrate golden quality lint format types lock clean prepare-run prepare-dev \
   rules audit init offline-images
 
 help: ## list the targets
@@ -34,6 +34,10 @@ quality: prepare-dev ## the scores of the reader and the detector, with their fl
 train: ## teach the reader anew from ../shared/data and training/data; an hour or more, and some gigabytes of libraries
 	@deploy/prepare.sh train
 	@.venv-train/bin/python -m training.train $(ARGS)
+
+calibrate: ## after make train: how often a stance of a score is right, and what core.stance should hold
+	@deploy/prepare.sh train
+	@.venv-train/bin/python -m training.calibrate $(ARGS)
 
 lint: prepare-dev ## ruff, format and the import contracts
 	@.venv/bin/ruff check .

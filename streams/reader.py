@@ -10,17 +10,19 @@ import numpy as np
 from streams.core.cues import Cues
 from streams.core.issues import Issues, build_issue
 from streams.core.learned import Models, unpack
-from streams.core.pipeline import Reader
+from streams.core.pipeline import Reader, Settings
 from streams.core.prepare import Lexicon
 from streams.lexicon import actor_data, content_version, issue_data, load_catalogue, read_yaml
 from streams.network import MODELS, load_network, load_split
 
 
-def load_reader(more_issues: Iterable[dict[str, Any]] = (), models: Path = MODELS) -> Reader:
+def load_reader(
+    more_issues: Iterable[dict[str, Any]] = (), models: Path = MODELS, settings: Settings | None = None
+) -> Reader:
     """Build the reader, once a process. more_issues are parsed issue files watched beside the package's own."""
     lexicon = load_lexicon(more_issues)
     network = load_network(lexicon, models)
-    return Reader(lexicon, load_models(models), network, load_split(models / "words.json"))
+    return Reader(lexicon, load_models(models), network, load_split(models / "words.json"), settings)
 
 
 def load_lexicon(more_issues: Iterable[dict[str, Any]] = ()) -> Lexicon:

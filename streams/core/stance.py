@@ -17,7 +17,7 @@ K = TypeVar("K")
 _LITTLE = 1e-6
 _HELD = 0.3
 _SAYS = 0.1  # of the surest: where less is seen of a stance, nothing is told of its country
-_SHARPNESS, _BIAS = 0.38, -0.14
+SHARPNESS, BIAS = 0.38, -0.14
 _FADING = 0.1  # the eleventh sentence counts half as much as the first
 
 
@@ -127,10 +127,10 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
 
 
 def calibrated(chance: float) -> float:
-    """How often a stance that is seen with so much of a chance is right (Platt scaling; ``docs/decisions/0049``): the network and
-    the joining of places are surer than they should be.
+    """How often a stance that is seen with so much of a chance is right (Platt scaling, fitted by ``training/calibrate.py``): the
+    network and the joining of places are surer than they should be.
     """
-    return logistic(_SHARPNESS * log_odds(chance) + _BIAS)
+    return logistic(SHARPNESS * log_odds(chance) + BIAS)
 
 
 def _chance(witnesses: Sequence[Verdict], stance: Stance, fading: float = 0.0) -> float:
