@@ -96,7 +96,7 @@ class _Rereading:
             await self._create(kind)
         before = await self._checkpoints()
         await self._read({"match_all": {}})
-        await self._block(True)
+        await self._block()
         # What came while the month was read; nothing more can come now. Each shard counts its writes by itself.
         for shard, checkpoint in before.items():
             await self._read({"range": {"_seq_no": {"gt": checkpoint}}}, preference=f"_shards:{shard}")
@@ -107,7 +107,7 @@ class _Rereading:
     async def give_up(self) -> None:
         """Let the old indices take writes again, and leave nothing beside them."""
         if not self._is_swapped:
-            await self._block(False)
+            await self._unblock()
             await self._client.indices.delete(index=list(self._new.values()), ignore_unavailable=True)
 
     async def _create(self, kind: str) -> None:
@@ -178,12 +178,15 @@ class _Rereading:
         index = self._new[OBSERVATIONS_INDEX]
         return [Write(index, each["observation_id"], encode(each)) for each in source.get("observations", ())]
 
-    async def _block(self, on: bool) -> None:
-        for index in self._old.values():
-            # null lifts a block for good, where false would stay behind as a setting
-            await self._client.indices.put_settings(
-                index=index, settings={"index.blocks.write": True if on else None}
-            )
+    async def _block(self) -> None:
+        """Let the old indices take no more writes. Unlike a setting, this waits for the writes that are under way."""
+        await self._client.indices.add_block(index=",".join(self._old.values()), block="write")
+
+    async def _unblock(self) -> None:
+        # null lifts a block for good, where false would stay behind as a setting
+        await self._client.indices.put_settings(
+            index=list(self._old.values()), settings={"index.blocks.write": None}
+        )
 
     async def _check(self) -> None:
         counts = {}
