@@ -170,6 +170,9 @@ async def test_the_writer_may_do_all_that_workers_ask_for(node: str) -> None:
     store = Store(client)
     assert await store.write([Write("news-articles-2025.04", "x", b'{"article_id": "x"}')]) == ["written"]
     await store.close()
+    # And setup adds the fields of a later version to it.
+    added = ask(node, "setup", "PUT", "/news-articles-2025.04/_mapping", properties={"new": {"type": "long"}})
+    assert added == 200
     ask(node, "elastic", "DELETE", "/news-reread-articles-2025.04-1", password="bootstrap-password")
 
 
