@@ -27,9 +27,9 @@ class Detector:
     deed, decision, statement, hint: chance that such a report shows the actor's true course, not noise.
     wrong_sign, wrong_neutral: the reader's measured rates of reading support for oppose or the reverse, and
     neutral for either. spurious: share of readings at score .5 that should not have been made; it falls to
-    none at score 1. min_score: readings below it are left out. noise_weight: reports that wrong_sign is worth
-    against the contradictions counted in the series itself, so that a series that often contradicts itself
-    is believed less.
+    none at score 1. min_score: readings below it can be searched and move no series. noise_weight: reports
+    that wrong_sign is worth against the contradictions counted in the series itself, so that a series that
+    often contradicts itself is believed less.
     conditional, denied, attributed, part: factors on that chance for a condition, a denial, a stance that
     somebody else ascribes to the actor, and a sub-actor.
     switch_min, switch_max: prior chance that the course switched between two reports at once after one
