@@ -14,6 +14,14 @@ from training.labelled import Labelled
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """A window without labels, and what lies around it."""
+
+    pieces: Pieces
+    around: Surroundings
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What the labels say of an actor and an issue in a window: an observation, or that there is none."""
 
@@ -47,16 +55,17 @@ def looks(rows: Iterable[Labelled], lexicon: Lexicon, split: Split) -> Iterator[
                 yield Taught(cut, around, _topics(row, draft, cut), tuple(_told(row, draft, cut)), row.group)
 
 
-def cuts(articles: Iterable[RawArticle], lexicon: Lexicon, split: Split) -> Iterator[Pieces]:
+def cuts(articles: Iterable[RawArticle], lexicon: Lexicon, split: Split) -> Iterator[Cut]:
     """Cut articles into all that the reader might look at."""
     home = lexicon.catalogue.home
     frames = lexicon.issues.frames
     for article in articles:
         draft = prepare(article, lexicon)
+        around = Surroundings(draft, home)
         for window in [*windows(draft, frames), *close_ups(draft, frames)]:
             cut = pieces(draft, window, split, frames, home)
             if cut.issues:
-                yield cut
+                yield Cut(cut, around)
 
 
 def _topics(row: Labelled, draft: Draft, cut: Pieces) -> dict[str, float]:

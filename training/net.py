@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from streams.core.article import Surroundings
 from streams.core.model import STANCES
 from streams.core.network import MODALITIES, STRENGTHS
 from streams.core.pieces import FRAMES, MARKS, MOST_PIECES, Pieces, Span
-from training.looks import Taught
 from training.pretrained import weights
 
 WIDTH, ATTENTION_HEADS, WORDS = 384, 12, 30_522
@@ -209,9 +209,8 @@ class Net(nn.Module):
         """Give what stands for an issue: its vector in the window, and that of its kind."""
         return vector, self.issues.weight[self.frames[issue]]
 
-    def weigh(self, seen: Seen, example: Taught, actor: str, issue: str) -> tuple[list[str], Tensor]:
+    def weigh(self, seen: Seen, around: Surroundings, actor: str, issue: str) -> tuple[list[str], Tensor]:
         """Score the countries that an actor's stance may be about; the last score is that of none of them."""
-        around = example.around
         about = torch.cat(self.about(issue, seen.issues[issue]))
         here = {country for country, _, _ in seen.countries}
         rows, owners = [], []

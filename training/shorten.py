@@ -1,6 +1,6 @@
 """Shortens the encoder once it was taught: four layers learn to say what six said, two of them over all pieces instead of four.
 
-The vectors of the kept pieces are all that the heads see, so that these need no lesson (after Jiao et al., TinyBERT: Distilling
+The vectors of the kept pieces are all that the heads see, so that these need no lesson yet (after Jiao et al., TinyBERT: Distilling
 BERT for natural language understanding, 2020). Nor do the windows need labels: ``docs/decisions/0051`` has what it costs and spares.
 """
 
@@ -12,19 +12,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from streams.core.pieces import Pieces
+from training.looks import Cut
 from training.net import Net
 from training.teach import BATCH, descend
 
 _STAY, _FIRST = (0, 2, 4, 5), 2
-_EPOCHS, _RATE = 6, 4e-4
+_EPOCHS, _RATE = 4, 4e-4
 
 
 @dataclass(frozen=True, slots=True)
 class _Lesson:
     """A window, and the vectors of its kept pieces as the taught encoder gives them."""
 
-    pieces: Pieces
+    cut: Cut
     vectors: Tensor
 
 
@@ -36,7 +36,7 @@ def shortened(net: Net) -> Net:
     return short
 
 
-def imitate(short: Net, net: Net, cuts: Sequence[Pieces]) -> Iterator[float]:
+def imitate(short: Net, net: Net, cuts: Sequence[Cut]) -> Iterator[float]:
     """Teach a shortened network to give the vectors of the whole one; gives the mean square error of each epoch as it ends."""
     learning = [each for each in short.encoder.parameters() if each.requires_grad]
     optimiser = torch.optim.AdamW(learning, lr=_RATE, weight_decay=0.01)
@@ -47,21 +47,21 @@ def imitate(short: Net, net: Net, cuts: Sequence[Pieces]) -> Iterator[float]:
         optimiser,
         _EPOCHS,
         lessons,
-        lambda each: len(each.pieces.ids),
+        lambda each: len(each.cut.pieces.ids),
         lambda part: _error(short, part),
     )
 
 
 def _error(short: Net, lessons: Sequence[_Lesson]) -> Tensor:
-    given = torch.cat(short.encode([each.pieces for each in lessons]))
+    given = torch.cat(short.encode([each.cut.pieces for each in lessons]))
     return functional.mse_loss(given, torch.cat([each.vectors for each in lessons]).float())
 
 
 @torch.no_grad()
-def _lessons(net: Net, cuts: Sequence[Pieces]) -> Iterator[_Lesson]:
+def _lessons(net: Net, cuts: Sequence[Cut]) -> Iterator[_Lesson]:
     net.eval()
-    order = sorted(cuts, key=lambda each: len(each.ids))  # windows of like length: little is padded
+    order = sorted(cuts, key=lambda each: len(each.pieces.ids))  # windows of like length: little is padded
     for start in range(0, len(order), BATCH):
         part = order[start : start + BATCH]
-        for pieces, vectors in zip(part, net.encode(part), strict=True):
-            yield _Lesson(pieces, vectors.half())
+        for cut, vectors in zip(part, net.encode([each.pieces for each in part]), strict=True):
+            yield _Lesson(cut, vectors.half())

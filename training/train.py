@@ -7,7 +7,7 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from itertools import chain
@@ -26,6 +26,7 @@ from streams.core.prepare import Lexicon
 from streams.evaluate import Row, evaluate, table
 from streams.network import MODELS, load_split
 from streams.reader import load_lexicon, load_reader
+from training.agree import agree
 from training.examples import prepare
 from training.export import write_network
 from training.joined import joined
@@ -79,7 +80,7 @@ class School:
 
     Two terms take a tenth of the time for each further fold, and read worse: .70 on the check items where one go gives .75.
     doubtful items teach the linear models alone (``docs/decisions/0006``). stream: the articles that the shortened network
-    imitates the whole one on, besides ours; those that are labelled are among them.
+    follows the whole ones on, besides ours; those that are labelled are among them.
     """
 
     def __init__(
@@ -92,14 +93,14 @@ class School:
         self._split = load_split(WORD_PIECES)
 
     def taught(self, rows: Sequence[Labelled]) -> Net:
-        """Give a network that has learned from labelled rows and our own text together, shortened."""
+        """Give a network that has learned from labelled rows and our own text together: what two whole ones say, shortened."""
         found = [*self._looks(rows), *self._own_looks]
-        net = _untaught(self.lexicon.issues.frames, found)
-        _teach(net, found, WHOLE)
+        nets = [self._learned(found, term) for term in WHOLE]
         articles = chain((each.article for each in [*self.own, *self._pairs]), self._stream())
-        cut = list(cuts(articles, self.lexicon, self._split))
-        short = shortened(net)
-        _follow(cut, imitate(short, net, cut))
+        windows = list(cuts(articles, self.lexicon, self._split))
+        short = shortened(nets[0])
+        _follow(windows, imitate(short, nets[0], windows))
+        _follow(windows, agree(short, nets, windows))
         return short
 
     def taught_last(self, rows: Sequence[Labelled]) -> Net:
@@ -110,8 +111,13 @@ class School:
 
     @cached_property
     def _beginner(self) -> Net:
-        net = _untaught(self.lexicon.issues.frames, self._own_looks)
-        _teach(net, self._own_looks, FIRST)
+        return self._learned(self._own_looks, FIRST)
+
+    def _learned(self, found: Sequence[Taught], term: Term) -> Net:
+        torch.manual_seed(term.seed)
+        net = Net(dict(self.lexicon.issues.frames))
+        narrow(net, found, NEURONS)
+        _teach(net, found, term)
         return net
 
     @cached_property
@@ -130,13 +136,6 @@ def _labelled_alone(lexicon: Lexicon, rows: Sequence[Labelled]) -> Lexicon:
     """Leave out the issues that no label speaks of: these are read by rules, not by weights that saw no such stance."""
     known = {issue for row in rows for issue in row.topics}
     return replace(lexicon, issues=Issues(each for each in lexicon.issues.all.values() if each.id in known))
-
-
-def _untaught(frames: Mapping[str, str], found: Sequence[Taught]) -> Net:
-    torch.manual_seed(0)
-    net = Net(dict(frames))
-    narrow(net, found, NEURONS)
-    return net
 
 
 def _teach(net: Net, found: Sequence[Taught], term: Term) -> None:

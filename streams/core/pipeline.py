@@ -27,7 +27,7 @@ from streams.core.untaught import judged_by_rule
 from streams.core.whereabouts import Whereabouts
 from streams.core.windows import close_ups, windows
 
-PIPELINE_VERSION = "19"
+PIPELINE_VERSION = "20"
 _SEEN = 0.2
 
 
@@ -41,7 +41,7 @@ class Settings:
 
     topic: float = 0.6
     topic_not_plain: float = 0.8
-    observation: float = 0.5
+    observation: float = 0.55
     shift: float = 0.5
     no_context: float = 0.6
 

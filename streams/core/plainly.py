@@ -1,11 +1,12 @@
 """Where a sentence says it in the plainest way, ``Norway relaxed its sanctions``, the verb decides if the issue's own file knows it.
 
 The network knows common verbs better than the lexicon, and rare ones worse. Only of what turns an issue round is the verb enough: who
-declares a truce void declares it, too.
+declares a truce void declares it, too. Of a call for the issue any verb that turns things round is: ``Norway resists calls for a truce``.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from streams.core.cues import Cues
 from streams.core.draft import Draft
@@ -20,14 +21,19 @@ _BEFORE = frozenset(
 )
 _BEHIND = frozenset("its their his her the all some most any of part further new more an a on".split())
 _LINKS = frozenset("to of on over for from about with against in at by as and".split())
+_CALLS = frozenset(
+    "call calls pressure demand demands appeal appeals request requests plea pleas push".split()
+)
+_FOR = frozenset(("for", "to"))
 _PLANS = frozenset("plan plans proposal proposals pledge promise promises intention commitment offer".split())
-_OWNER = 4
+_OWNER, _WHOSE, _WHAT = 4, 3, 3
+_BELIEVED = 0.7
 _PUNCTUATION = re.compile(r"[^\w\s’'-]")
 
 
 def put_plainly(found: Iterable[Verdict], draft: Draft, cues: Cues) -> Iterator[Verdict]:
     """Give each verdict, with the chance of both sides on the one that a plain sentence tells."""
-    return one_sided(found, lambda each: _side(each, draft, cues))
+    return one_sided(found, lambda each: _side(each, draft, cues), _BELIEVED)
 
 
 def _side(verdict: Verdict, draft: Draft, cues: Cues) -> Stance | None:
@@ -66,7 +72,7 @@ def _sign(text: str, actor: Mention, issue: IssueMention, cues: Cues) -> int:
     told = words(between)
     while told and told[0] in _BEFORE:
         told = told[1:]
-    return _verb(told, issue, cues) * issue.term.sign
+    return (_verb(told, issue, cues) or _call(told, issue, cues)) * issue.term.sign
 
 
 def _verb(told: Sequence[str], issue: IssueMention, cues: Cues) -> int:
@@ -79,6 +85,18 @@ def _verb(told: Sequence[str], issue: IssueMention, cues: Cues) -> int:
     if "_" in cue.lemma:
         rest = told[2:]
     return cue.sign if _BEHIND.issuperset(_without_owner(_without_plan(rest))) else 0
+
+
+def _call(told: Sequence[str], issue: IssueMention, cues: Cues) -> int:
+    """Whether a call for the issue is refused, or its being given up: ``resisting international pressure for a``."""
+    for number, (word, link) in enumerate(pairwise(told[1 : _WHOSE + 3]), 1):
+        if word in _CALLS and link in _FOR:
+            cue = cues.lookup(issue.issue, told[0], told[1:2])
+            what = told[number + 2 :]
+            is_bare = len(what) <= _WHAT and not any(cues.lookup(issue.issue, each) for each in what)
+            whose = told[1:number]
+            return cue.sign if cue and cue.sign < 0 and is_bare and _LINKS.isdisjoint([*whose, *what]) else 0
+    return 0
 
 
 def _without_plan(told: Sequence[str]) -> Sequence[str]:

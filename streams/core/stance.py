@@ -17,7 +17,7 @@ K = TypeVar("K")
 _LITTLE = 1e-6
 _HELD = 0.3
 _SAYS = 0.1  # of the surest: where less is seen of a stance, nothing is told of its country
-SHARPNESS, BIAS = 0.38, -0.14
+SHARPNESS, BIAS = 0.57, 0.04
 _FADING = 0.1  # the eleventh sentence counts half as much as the first
 
 
@@ -54,9 +54,11 @@ def verdicts(held: Held, sentence: int) -> Iterator[Verdict]:
         )
 
 
-def one_sided(found: Iterable[Verdict], side_of: Callable[[Verdict], Stance | None]) -> Iterator[Verdict]:
+def one_sided(
+    found: Iterable[Verdict], side_of: Callable[[Verdict], Stance | None], at_least: float = 0.0
+) -> Iterator[Verdict]:
     """Give each verdict, with the chance of both sides on the one that side_of names, which is asked once for an actor mention and an
-    issue. Where it names none, and what is neutral, stays.
+    issue, and which is then believed at_least so much. Where it names none, and what is neutral, stays.
     """
     sides: dict[tuple[int, str], Stance | None] = {}
     for each in found:
@@ -64,7 +66,10 @@ def one_sided(found: Iterable[Verdict], side_of: Callable[[Verdict], Stance | No
         if each.stance != "neutral" and key not in sides:
             sides[key] = side_of(each)
         side = sides.get(key)
-        yield each if side is None or each.stance == "neutral" else replace(each, stance=side)
+        if side is None or each.stance == "neutral":
+            yield each
+        else:
+            yield replace(each, stance=side, score=max(each.score, at_least))
 
 
 def in_reach(found: Sequence[Verdict], draft: Draft) -> Iterator[Verdict]:

@@ -58,3 +58,27 @@ def test_anything_else_is_left_to_the_network(lexicon: Lexicon, text: str) -> No
 
 def test_what_is_neutral_stays(lexicon: Lexicon) -> None:
     assert stance(lexicon, "Norway relaxed its sanctions on Belarus.", "neutral") == "neutral"
+
+
+@pytest.mark.parametrize("verb", ["resists", "has rejected", "defied", "is rebuffing"])
+@pytest.mark.parametrize("call", ["calls for", "growing Arab pressure for", "his generals appeals for"])
+def test_who_refuses_a_call_is_against_what_was_called_for(lexicon: Lexicon, verb: str, call: str) -> None:
+    assert stance(lexicon, f"Norway {verb} {call} an immediate ceasefire.", "support") == "oppose"
+
+
+def test_who_refuses_to_give_the_issue_up_is_for_it(lexicon: Lexicon) -> None:
+    assert stance(lexicon, "Norway resists calls to withdraw its troops from Chad.", "oppose") == "support"
+
+
+@pytest.mark.parametrize(
+    "told", ["resisted pressure to drop its", "backs calls for", "ended a week of calls on Mali for"]
+)
+def test_not_every_call_is_refused(lexicon: Lexicon, told: str) -> None:
+    assert stance(lexicon, f"Norway {told} sanctions on Iran.", "support") == "support"
+
+
+def test_what_is_told_so_plainly_is_believed_though_the_network_hardly_sees_it(lexicon: Lexicon) -> None:
+    work = drafted(lexicon, "Norway resists calls for a ceasefire.")
+    (issue, *_) = work.issues[0]
+    (verdict,) = put_plainly([Verdict(work.mentions[0], issue, 0, "support", 0.05)], work, lexicon.cues)
+    assert (verdict.stance, verdict.score) == ("oppose", 0.7)
