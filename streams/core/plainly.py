@@ -6,7 +6,6 @@ declares a truce void declares it, too. Of a call for the issue any verb that tu
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 
 from streams.core.cues import Cues
 from streams.core.draft import Draft
@@ -88,15 +87,15 @@ def _verb(told: Sequence[str], issue: IssueMention, cues: Cues) -> int:
 
 
 def _call(told: Sequence[str], issue: IssueMention, cues: Cues) -> int:
-    """Whether a call for the issue is refused, or its being given up: ``resisting international pressure for a``."""
-    for number, (word, link) in enumerate(pairwise(told[1 : _WHOSE + 3]), 1):
-        if word in _CALLS and link in _FOR:
-            cue = cues.lookup(issue.issue, told[0], told[1:2])
-            what = told[number + 2 :]
-            is_bare = len(what) <= _WHAT and not any(cues.lookup(issue.issue, each) for each in what)
-            whose = told[1:number]
-            return cue.sign if cue and cue.sign < 0 and is_bare and _LINKS.isdisjoint([*whose, *what]) else 0
-    return 0
+    """Tell a call for the issue, or for its end, that is refused: ``resisting international pressure for a``."""
+    nouns = range(1, min(len(told) - 1, _WHOSE + 2))
+    noun = next((i for i in nouns if told[i] in _CALLS and told[i + 1] in _FOR), None)
+    cue = cues.lookup(issue.issue, told[0], told[1:2]) if noun else None
+    if noun is None or cue is None or cue.sign >= 0:
+        return 0
+    whose, what = told[1:noun], told[noun + 2 :]
+    is_bare = len(what) <= _WHAT and not any(cues.lookup(issue.issue, each) for each in what)
+    return cue.sign if is_bare and _LINKS.isdisjoint([*whose, *what]) else 0
 
 
 def _without_plan(told: Sequence[str]) -> Sequence[str]:
