@@ -13,13 +13,11 @@ from torch.nn import functional
 
 from training.looks import Cut
 from training.net import Net, Seen
-from training.teach import BATCH, CONTEXT, MODALITY, STRENGTH, descend
+from training.teach import CONTEXT, MODALITY, STRENGTH, Term, alike, descend, optimiser_of
 
 Key = tuple[str, str]
-_EPOCHS, _ENCODER_RATE, _HEAD_RATE = 3, 2e-4, 5e-4
-_HOLDS = (
-    0.2  # how likely an actor holds a stance from which on its strength, modality and context are a lesson
-)
+_TERM = Term(epochs=3, encoder_rate=2e-4, head_rate=5e-4)
+_HOLDS = 0.2  # how likely there is a stance from which on its strength, modality and context are a lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +42,12 @@ class _Lesson:
 
 def agree(short: Net, nets: Sequence[Net], cuts: Sequence[Cut]) -> Iterator[float]:
     """Teach a shortened network what whole ones say on the average; gives the mean loss of each epoch as it ends."""
-    encoder = [each for each in short.encoder.parameters() if each.requires_grad]
-    heads = [each for name, each in short.named_parameters() if not name.startswith("encoder.")]
-    optimiser = torch.optim.AdamW(
-        [{"params": encoder, "lr": _ENCODER_RATE}, {"params": heads, "lr": _HEAD_RATE}], weight_decay=0.01
-    )
     short.eval()  # nothing is dropped at random: what is taught is as sure as its teachers
     lessons = list(_lessons(nets, cuts))
     return descend(
         short,
-        optimiser,
-        _EPOCHS,
+        optimiser_of(short, _TERM),
+        _TERM.epochs,
         lessons,
         lambda each: len(each.cut.pieces.ids),
         lambda part: _loss(short, part),
@@ -63,9 +56,7 @@ def agree(short: Net, nets: Sequence[Net], cuts: Sequence[Cut]) -> Iterator[floa
 
 @torch.no_grad()
 def _lessons(nets: Sequence[Net], cuts: Sequence[Cut]) -> Iterator[_Lesson]:
-    order = sorted(cuts, key=lambda each: len(each.pieces.ids))
-    for start in range(0, len(order), BATCH):
-        part = order[start : start + BATCH]
+    for part in alike(cuts):
         vectors = [net.encode([each.pieces for each in part]) for net in nets]
         for number, cut in enumerate(part):
             yield _lesson(
@@ -75,7 +66,7 @@ def _lessons(nets: Sequence[Net], cuts: Sequence[Cut]) -> Iterator[_Lesson]:
 
 def _lesson(nets: Sequence[Net], seen: Sequence[Seen], cut: Cut) -> _Lesson:
     topics = {issue: _mean([each.topics[issue].sigmoid() for each in seen]) for issue in seen[0].topics}
-    stances = {key: _mean([_signs(each, key).softmax(0) for each in seen]) for key in seen[0].margins}
+    stances = {key: _mean([each.signs(key).softmax(0) for each in seen]) for key in seen[0].margins}
     details = {}
     for key, signs in stances.items():
         weight = 1.0 - float(signs[0])
@@ -84,10 +75,6 @@ def _lesson(nets: Sequence[Net], seen: Sequence[Seen], cut: Cut) -> _Lesson:
             means = (_mean([scores.softmax(0) for scores in column]) for column in zip(*said, strict=True))
             details[key] = _Details(weight, *means)
     return _Lesson(cut, topics, stances, details)
-
-
-def _signs(seen: Seen, key: Key) -> Tensor:
-    return torch.cat([torch.zeros(1), seen.margins[key]])
 
 
 def _said(net: Net, seen: Seen, cut: Cut, key: Key) -> tuple[Tensor, Tensor, Tensor]:
@@ -108,7 +95,7 @@ def _loss(short: Net, lessons: Sequence[_Lesson]) -> Tensor:
             functional.binary_cross_entropy_with_logits(seen.topics[issue], likely)
             for issue, likely in lesson.topics.items()
         ]
-        losses += [_apart(_signs(seen, key), likely) for key, likely in lesson.stances.items()]
+        losses += [_apart(seen.signs(key), likely) for key, likely in lesson.stances.items()]
         for key, details in lesson.details.items():
             strength, modality, context = _said(short, seen, lesson.cut, key)
             parts = (

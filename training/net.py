@@ -146,6 +146,10 @@ class Seen:
     hidden: dict[tuple[str, str], Tensor]
     who: dict[tuple[str, str], Tensor]
 
+    def signs(self, key: tuple[str, str]) -> Tensor:
+        """Score that an actor holds no stance on an issue, then each sign."""
+        return torch.cat([torch.zeros(1), self.margins[key]])
+
 
 class Net(nn.Module):
     """Encoder and heads. frames: how the context of each issue is found, which is all that the heads know of it."""

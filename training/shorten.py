@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from training.looks import Cut
 from training.net import Net
-from training.teach import BATCH, descend
+from training.teach import alike, descend
 
 _STAY, _FIRST = (0, 2, 4, 5), 2
 _EPOCHS, _RATE = 4, 4e-4
@@ -60,8 +60,6 @@ def _error(short: Net, lessons: Sequence[_Lesson]) -> Tensor:
 @torch.no_grad()
 def _lessons(net: Net, cuts: Sequence[Cut]) -> Iterator[_Lesson]:
     net.eval()
-    order = sorted(cuts, key=lambda each: len(each.pieces.ids))  # windows of like length: little is padded
-    for start in range(0, len(order), BATCH):
-        part = order[start : start + BATCH]
+    for part in alike(cuts):
         for cut, vectors in zip(part, net.encode([each.pieces for each in part]), strict=True):
             yield _Lesson(cut, vectors.half())

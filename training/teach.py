@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from streams.core.model import STANCES
 from streams.core.network import MODALITIES, STRENGTHS
-from training.looks import Taught, Told
+from training.looks import Cut, Taught, Told
 from training.net import Net, Seen
 
 T = TypeVar("T")
@@ -54,16 +54,10 @@ def second_term(labels: Sequence[Taught], own: Sequence[Taught]) -> list[Taught]
 def teach(net: Net, examples: Sequence[Taught], term: Term) -> Iterator[float]:
     """Teach a network for a term; gives the mean loss of each epoch as it ends."""
     torch.manual_seed(term.seed)
-    encoder = [each for each in net.encoder.parameters() if each.requires_grad]
-    heads = [each for name, each in net.named_parameters() if not name.startswith("encoder.")]
-    optimiser = torch.optim.AdamW(
-        [{"params": encoder, "lr": term.encoder_rate}, {"params": heads, "lr": term.head_rate}],
-        weight_decay=0.01,
-    )
     net.train()
     yield from descend(
         net,
-        optimiser,
+        optimiser_of(net, term),
         term.epochs,
         examples,
         lambda each: len(each.pieces.ids),
@@ -71,6 +65,16 @@ def teach(net: Net, examples: Sequence[Taught], term: Term) -> Iterator[float]:
         term.seed,
     )
     net.eval()
+
+
+def optimiser_of(net: Net, term: Term) -> torch.optim.Optimizer:
+    """Give what moves a network's weights: those of its encoder and of its heads at rates of their own."""
+    encoder = [each for each in net.encoder.parameters() if each.requires_grad]
+    heads = [each for name, each in net.named_parameters() if not name.startswith("encoder.")]
+    return torch.optim.AdamW(
+        [{"params": encoder, "lr": term.encoder_rate}, {"params": heads, "lr": term.head_rate}],
+        weight_decay=0.01,
+    )
 
 
 def descend(
@@ -97,6 +101,13 @@ def descend(
             schedule.step()
             total, count = total + float(loss.detach()), count + 1
         yield total / count
+
+
+def alike(cuts: Sequence[Cut]) -> Iterator[Sequence[Cut]]:
+    """Give windows in batches of like length, the shortest first, so that little is padded."""
+    order = sorted(cuts, key=lambda each: len(each.pieces.ids))
+    for start in range(0, len(order), BATCH):
+        yield order[start : start + BATCH]
 
 
 def _rate(done: float) -> float:
@@ -135,8 +146,7 @@ def _loss(net: Net, batch: Sequence[Taught], shared: float) -> Tensor:
 def _stance_losses(net: Net, seen: Seen, example: Taught, told: Told) -> Iterator[Tensor]:
     key = told.actor, told.issue
     label = told.observation
-    scores = torch.cat([torch.zeros(1), seen.margins[key]])
-    yield _cross(scores, 0 if label is None else 1 + STANCES.index(label["stance"]))
+    yield _cross(seen.signs(key), 0 if label is None else 1 + STANCES.index(label["stance"]))
     if label is None:
         return
     hidden = seen.hidden[key]
