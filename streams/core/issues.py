@@ -2,17 +2,18 @@
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal, get_args
 
 from ahocorasick_rs import AhoCorasick
 
+from streams.core.letters import anchor_stems, needed_parts
 from streams.core.text import caseless, lower
 
 Frame = Literal["fighting", "deployment", "sanctioned"]
-_SHORTEST_STEM = 2
-_LETTERS = re.compile(r"[A-Za-z][A-Za-z -]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Term:
 
     sign: 1 where the event itself is in favour of the issue (deploys), -1 where it is against it (withdraws).
     weak: carries the issue only beside other terms. act: an event that has a doer, not a thing that is called for.
-    echo: means the issue only in an article that has named it outright.
+    echo: means the issue only in an article that has named it outright. stems: what the words of its anchor begin with. parts: letters
+    of which a text that matches has one of each set, wherever in a word.
     """
 
     id: str
@@ -31,6 +33,7 @@ class Term:
     is_act: bool
     is_echo: bool = False
     stems: tuple[str, ...] = ()
+    parts: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,56 +90,9 @@ def _fill(pattern: str, words: Mapping[str, str]) -> str:
 def _term(row: Mapping[str, Any], words: Mapping[str, str], *, is_echo: bool = False) -> Term:
     pattern = caseless(rf"\b(?:{_fill(row['pattern'], words)})\b")
     is_weak, is_act = (str(row.get(key, "")).lower() == "true" for key in ("weak", "act"))
-    stems = anchor_stems(_fill(row["pattern"], words))
-    return Term(row["id"], pattern, int(row["sign"]), is_weak or is_echo, is_act, is_echo, stems)
-
-
-def anchor_stems(pattern: str) -> tuple[str, ...]:
-    """Give the letters that the words of a pattern's anchor begin with; none where they cannot be told."""
-    start = pattern.find("(?P<a>")
-    stems: list[str] = []
-    for branch in _branches(_inside(pattern, start + 6) if start >= 0 else pattern):
-        stem = _leading_letters(branch)
-        if len(stem) < _SHORTEST_STEM:
-            return ()
-        stems.append(stem)
-    return tuple(dict.fromkeys(stems))
-
-
-def _inside(pattern: str, start: int) -> str:
-    """Give what stands between an opened group and its closing bracket."""
-    depth, i = 1, start
-    while depth:
-        depth += {"(": 1, ")": -1}.get(pattern[i], 0)
-        i += 2 if pattern[i] == "\\" else 1
-    return pattern[start : i - 1]
-
-
-def _branches(pattern: str) -> list[str]:
-    """Cut a pattern at its outermost bars, and open a group that it begins with."""
-    branches, depth, start = [], 0, 0
-    for i, char in enumerate(pattern):
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(char, 0)
-        if char == "|" and depth == 0:
-            branches.append(pattern[start:i])
-            start = i + 1
-    branches.append(pattern[start:])
-    if len(branches) == 1 and pattern.startswith("(?:"):
-        inner = _inside(pattern, 3)
-        if not pattern[len(inner) + 4 :].startswith(("?", "*", "{")):
-            return _branches(inner)
-        return [*_branches(inner), *_branches(pattern[len(inner) + 5 :])]
-    return [
-        each for branch in branches for each in (_branches(branch) if branch.startswith("(?:") else [branch])
-    ]
-
-
-def _leading_letters(branch: str) -> str:
-    match = _LETTERS.match(branch)
-    stem = match[0] if match else ""
-    if branch[len(stem) : len(stem) + 1] in {"?", "*", "{"}:  # the last letter may be absent
-        stem = stem[:-1]
-    return stem.lower()
+    filled = _fill(row["pattern"], words)
+    stems, parts = anchor_stems(filled), needed_parts(filled)
+    return Term(row["id"], pattern, int(row["sign"]), is_weak or is_echo, is_act, is_echo, stems, parts)
 
 
 class Issues:
@@ -180,28 +136,41 @@ class Issues:
 
 
 class _Stems:
-    """Which terms are worth a try in which sentence: those of which an anchor's stem begins a word there."""
+    """Which terms are worth a try in which sentence: those of which an anchor's stem begins a word there, and of which the other
+    parts that a match needs are there too.
+    """
 
     def __init__(self, terms: Sequence[tuple[str, Term]]) -> None:
         self._terms = terms
-        owners: dict[str, list[int]] = {}
+        parts = dict.fromkeys(part for _, term in terms for part in chain(term.stems, *term.parts))
+        numbers = {part: number for number, part in enumerate(parts)}
+        self._automaton = AhoCorasick(list(parts))
         self._always = [i for i, (_, term) in enumerate(terms) if not term.stems]
+        self._owners: list[list[int]] = [[] for _ in parts]
         for i, (_, term) in enumerate(terms):
             for stem in term.stems:
-                owners.setdefault(stem, []).append(i)
-        self._owners = list(owners.values())
-        self._automaton = AhoCorasick(list(owners))
+                self._owners[numbers[stem]].append(i)
+        self._needed = [
+            [frozenset(map(numbers.__getitem__, each)) for each in term.parts] for _, term in terms
+        ]
 
     def locate(self, folded: str, sentences: Sequence[tuple[int, int]]) -> dict[int, list[tuple[str, Term]]]:
         starts = [start for start, _ in sentences]
         tried: dict[int, set[int]] = (
             {i: set(self._always) for i in range(len(sentences))} if self._always else {}
         )
-        for stem, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            if start and folded[start - 1].isalnum():
-                continue
-            tried.setdefault(max(0, bisect_right(starts, start) - 1), set()).update(self._owners[stem])
-        return {index: [self._terms[i] for i in sorted(found)] for index, found in sorted(tried.items())}
+        seen: defaultdict[int, set[int]] = defaultdict(set)
+        for part, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            index = max(0, bisect_right(starts, start) - 1)
+            seen[index].add(part)
+            if self._owners[part] and not (start and folded[start - 1].isalnum()):
+                tried.setdefault(index, set()).update(self._owners[part])
+        return {
+            index: [
+                self._terms[i] for i in sorted(found) if not any(map(seen[index].isdisjoint, self._needed[i]))
+            ]
+            for index, found in sorted(tried.items())
+        }
 
 
 def _mentions(

@@ -1,6 +1,6 @@
 import pytest
 
-from streams.core.issues import Issues, anchor_stems, build_issue
+from streams.core.issues import Issues, build_issue
 
 ISSUE = {
     "id": "truce",
@@ -46,18 +46,3 @@ def test_echoes_are_heard_only_of_the_issues_asked_for() -> None:
 def test_an_unknown_way_to_find_contexts_is_refused() -> None:
     with pytest.raises(ValueError, match="context of issue truce"):
         build_issue(ISSUE | {"context": "somewhere"})
-
-
-@pytest.mark.parametrize(
-    ("pattern", "stems"),
-    [
-        ("cease-?\\s?fires?", ("cease",)),
-        ("(?P<a>pauses?|halt\\w*) in", ("pause", "halt")),
-        ("(?:re)?deploys?", ("re", "deploy")),
-        ("\\w+ing", ()),
-    ],
-)
-def test_the_letters_that_an_anchor_begins_with_are_read_off_its_pattern(
-    pattern: str, stems: tuple[str, ...]
-) -> None:
-    assert anchor_stems(pattern) == stems
