@@ -10,43 +10,11 @@ from streams.core.mentions import Mention
 from streams.core.model import OPPOSITE, Stance
 from streams.core.stance import Verdict
 from streams.core.text import caseless
+from streams.core.turn_wordings import ANY, WORDINGS, Effect, Who, Wording
 
-# Each wording says how the stance read beside it is to be taken: as the new one (after), as the new one unless the
-# article says otherwise (vague), or not at all, since the wording itself tells which way it goes.
-_STOOD = (
-    r"(?:refus\w+|reject\w+|rul(?:ed|ing) (?:\w+ )?out|oppos\w+|object\w+|resist\w+|block\w+|veto\w+|insist\w+|declin\w+|condemn\w+"
-    r"|support\w*|back(?:ed|ing)?|call\w*|promis\w+|vow\w+|pledg\w+|demand\w*|agree\w*|accept\w*|defend\w*|press\w*|argu\w+|urg\w+"
-    r"|vot\w+|threaten\w*|warn\w*|held out|h[eo]ld\w* back|st[oa]+nd?s?|stood|want\w*|clung|cling\w*|hesitat\w+|ba(?:u)?lk\w*|dismiss\w+"
-    r"|waver\w*|champion\w*|favou?r\w*|reluctant|neutral\w*|unwilling|wary|against|impos\w+|put (?:it |this )?off)"
-)
-_LONG = (
-    r"(?:previously|earlier|long|first|at first|initially|repeatedly|hitherto|so far|once|until (?:now|then|recently|this \w+|last \w+)"
-    r"|only (?:last )?\w+|last \w+|(?:for|spent) (?:\w+ ){1,2}(?:days|weeks|months|years?)|in (?:January|February|March|April|May|June|July|August"
-    r"|September|October|November|December)|(?:days|weeks|months|a (?:day|week|month|year)) (?:ago|before|earlier))"
-)
-_TURNS: tuple[tuple[str, str, float], ...] = (
-    (r"(?:shift\w*|pivot\w*|turn\w*|switch\w*|mov\w+) (?:their|its|his|her)?\s?(?:focus |away |attention )?from", "from", 0.85),
-    (r"(?<!\bbe )(?:reverses|reversed|reversing|reversal of|in a (?:reversal|turn|turnabout|shift)|u-turn|about-face|about-turn|volte-face|backtrack\w*|climb-?down)", "after", 0.8),
-    (r"(?:changed?|changes|changing|shift(?:s|ed|ing)?) (?:its|their|his|her|the) (?:mind|position|stance|policy|course|tune|focus|view|approach|line|direction)", "vague", 0.8),
-    (r"(?:significant|major|marked|broader|dramatic|sharp|clear|strategic|policy|strategy|notable|abrupt|striking) (?:\w+ )?(?:shift|change|reversal|departure|turn|turnaround)", "vague", 0.7),
-    (r"a (?:shift|change|departure|break|turnaround) (?:from|in|of|away)", "vague", 0.7),
-    (r"(?:dropp?(?:s|ed|ing)?|lift(?:s|ed|ing)?|abandon(?:s|ed|ing)?|withdr[ae]w(?:s|n|ing)?|end(?:s|ed|ing)?|ceas\w+|giv(?:es|ing) up|gave up|overc\w+|softens?|softened) (?:its|their|his|her|long-?standing|the|all) (?:\w+ )?(?:opposition|objections?|resistance|veto|reluctance|refusal|reservations?)", "drops_opposition", 0.85),
-    (r"no longer (?:stands? in the way|blocks?|objects?|oppos\w+|resists?|refus\w+|rul\w+ (?:\w+ )?out)", "drops_opposition", 0.75),
-    (r"(?:dropp?(?:s|ed|ing)?|abandon(?:s|ed|ing)?|shelv(?:es|ed|ing)|scrap\w*|ditch\w*|withdr[ae]w(?:s|n|ing)?|giv(?:es|ing) up|gave up|back(?:s|ed|ing)? away from|walk\w* away from|renounc\w+) (?:its|their|his|her|the|a|all)?\s?(?:\w+ ){0,2}(?:support|backing|plans?|idea|proposal|commitment|pledge|demand|insistence|call|offer|push|promise|intention)", "gives_up", 0.75),
-    (r"for the first time", "after", 0.6),
-    (r"no longer (?:\w+ )?(?:intend\w*|plan\w*|want\w*|propos\w+) to (?!block|oppos|veto|withdr|lift|end|pull|leav)\w+", "from", 0.75),
-    (rf"(?:no longer|not any ?more|any longer) (?:\w+ )?(?:{_STOOD}|believ\w+|consider\w*|sees?|saw|seek\w*|sought|feels?|felt|need\w*|willing|bound|committed)", "after", 0.6),
-    (r"(?:after (?:\w+ ){0,3}(?:months|years|weeks|days) of (?:refus\w+|reject\w+|resist\w+|oppos\w+|insist\w+|hesitat\w+|holding out|saying no))", "after", 0.8),
-    (rf"(?:having|after) (?:{_LONG} )?(?:been )?{_STOOD}", "after", 0.6),
-    (rf"(?:had|which|who|that) (?:had )?{_LONG} (?:had )?(?:been )?{_STOOD}", "after", 0.6),
-    (r"(?:undoes|undid|undoing|overturns|overturned|overturning)", "after", 0.6),
-    (r"(?:long-standing|longtime|traditional) (?:refus\w+|reject\w+|oppos\w+|resist\w+|insist\w+|policy|position|neutral\w*)", "after", 0.7),
-    (r"(?:ma[dk]es? an? (?:about-turn|u-turn)|back(?:ed|s) down|relent\w*|cav(?:es|ed) in|gives? in|gave in|reconsidered|thought better of|chang(?:es|ed) course|come round|comes round|came round|goes back on|went back on|reneg\w+)", "after", 0.75),
-)  # fmt: skip
-_PATTERNS = tuple((caseless(rf"\b{pattern}\b"), effect, score) for pattern, effect, score in _TURNS)
-_ANY = caseless(rf"\b(?:{'|'.join(pattern for pattern, _, _ in _TURNS)})")
 _NOT_A_TURN = caseless(
-    r"\b(?:has not|have not|had not|hasn['’]t|haven['’]t|did not|does not|no|denied|denies|without|not officially|until (?:it|they|he|she))\b[^.]{0,60}$"
+    r"\b(?:has not|have not|had not|hasn['’]t|haven['’]t|did not|does not|no|not a|denied|denies|denying|speculation|rumou?rs?|reports (?:that|of)|talk of|without|not officially"
+    r"|until (?:it|they|he|she)|calls? (?:for|on)|asks?|asked|urges?|urged|appeals? to|would like|(?:wo|would|will|can|could|do|shall) ?n[o’']t|cannot|in spite of|should|must|might|breaking|broke|violat\w*|breach\w*|despite|shatter\w*)\b[^.]{0,60}$|\bnot $"
 )
 
 _OF_WHOM = caseless(
@@ -56,6 +24,7 @@ _OF_WHOM = caseless(
 _INSTEAD = caseless(r"\bto \w+ing\b")
 _KEEPING = caseless(r"\b(?:polic|monitor|patroll|guard|supervis|observ|oversee)ing\b")
 _REACH = 24
+_BESIDE = 2
 _BORROWED = 0.6
 _HELD = 0.3
 
@@ -94,7 +63,7 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     owned: list[Turn] = []
     unowned: list[Turn] = []
     open_ones: list[tuple[Mention, int]] = []
-    for index in _turning_sentences(draft):
+    for index in _turning_sentences(draft, verdicts):
         here = [each for each in verdicts if each.sentence == index]
         turns = [turn for each in here if (turn := _turn(draft, each)) is not None]
         own = [turn for turn in turns if turn.verdict.score >= _HELD]
@@ -114,19 +83,24 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     return list(best.values())
 
 
-def _turning_sentences(draft: Draft) -> list[int]:
-    """Give the sentences with an actor and a wording of a turn; one look at the whole text finds most have none."""
-    hits = (
-        {draft.sentence_at(match.start()) for match in _ANY.finditer(draft.folded)} if draft.issues else set()
+def _turning_sentences(draft: Draft, verdicts: Sequence[Verdict]) -> list[int]:
+    """Give the sentences with a wording of a turn, of those in which something is read or somebody's policy is said to shift."""
+    here = {each.sentence for each in verdicts}
+    here |= {
+        draft.sentence_at(match.start()) for match in _OF_WHOM.finditer(draft.folded)
+    } & draft.actors.keys()
+    return sorted(
+        i
+        for i in here
+        if ANY.search(draft.folded, *draft.sentences[i]) and any(_matches(draft, *draft.sentences[i]))
     )
-    return sorted(i for i in hits if i in draft.actors and any(_matches(draft, *draft.sentences[i])))
 
 
-def _matches(draft: Draft, start: int, end: int) -> Iterator[tuple[re.Match[str], str, float]]:
-    for pattern, effect, weight in _PATTERNS:
-        match = pattern.search(draft.folded, start, end)
+def _matches(draft: Draft, start: int, end: int) -> Iterator[tuple[re.Match[str], Wording]]:
+    for wording in WORDINGS:
+        match = wording.pattern.search(draft.folded, start, end)
         if match is not None and not _NOT_A_TURN.search(draft.folded, start, match.start()):
-            yield match, effect, weight
+            yield match, wording
 
 
 def _who(draft: Draft, index: int) -> list[Mention]:
@@ -152,20 +126,21 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
     """The turn that the first wording tells which speaks of this actor and issue; a shift from another issue tells none."""
     start, end = draft.sentences[verdict.sentence]
     is_from_another = False
-    for match, effect, weight in _matches(draft, start, end):
-        if verdict.actor.actor.id not in _turning(draft, verdict.sentence, match):
+    for match, wording in _matches(draft, start, end):
+        effect = wording.effect
+        if verdict.actor.actor.id not in _turning(draft, verdict.sentence, match, wording.who):
             continue
         if effect == "from" and not _is_left(draft, verdict, match):
             is_from_another = True
             continue
         if effect == "vague" and is_from_another:
             continue
-        before, after = _ways(verdict, effect)
-        if after is not None:
-            score = round(weight * min(1.0, verdict.score + 0.35), 4)
+        ways = _ways(verdict, effect)
+        if ways is not None:
+            score = round(wording.score * min(1.0, verdict.score + 0.35), 4)
             is_outright, is_vague = effect == "from", effect == "vague"
             left = _left(draft, match, end) if is_outright else None
-            return Turn(verdict, verdict.actor, before, after, score, start, end, is_outright, is_vague, left)
+            return Turn(verdict, verdict.actor, *ways, score, start, end, is_outright, is_vague, left)
     return None
 
 
@@ -175,13 +150,18 @@ def _left(draft: Draft, match: re.Match[str], end: int) -> tuple[int, int] | Non
     return (match.end(), instead.start()) if instead else None
 
 
-def _turning(draft: Draft, index: int, match: re.Match[str]) -> set[str]:
-    """Who is said to turn: the last actor named before the wording, else the first behind it; a list turns together."""
+def _turning(draft: Draft, index: int, match: re.Match[str], who_turns: Who) -> set[str]:
+    """Who is said to turn: the last actor named before the wording or the sentence's first, else the first behind it; a list turns
+    together.
+    """
     named = [each for each in draft.actors.get(index, ()) if each.is_actor]
     if not named:
         return set()
     before = [each for each in named if each.start < match.start()]
-    who, lists = (before[-1] if before else named[0]), listed(draft)
+    who = before[-1] if before and who_turns != "subject" else named[0]
+    if who_turns == "adjacent" and not 0 <= match.start() - who.end <= _BESIDE:
+        return set()
+    lists = listed(draft)
     own = lists.get(who.start, who.start)
     return {each.actor.id for each in named if lists.get(each.start, each.start) == own}
 
@@ -197,12 +177,17 @@ def _is_left(draft: Draft, verdict: Verdict, match: re.Match[str]) -> bool:
     return _KEEPING.search(draft.folded, match.end(), max(match.end(), first.start)) is None
 
 
-def _ways(verdict: Verdict, effect: str) -> tuple[Stance | None, Stance | None]:
+def _ways(verdict: Verdict, effect: Effect) -> tuple[Stance | None, Stance] | None:
+    """Give from where to where a wording says that a stance turns; None where the stance is the one that was held before."""
     stance = verdict.stance
-    if effect == "drops_opposition":
+    if effect == "opened":
         return "oppose", "support"
-    if effect == "gives_up":
+    if effect in {"given_up", "from"}:
         return "support", "oppose"
-    if effect == "from":
-        return "support", "oppose"
+    if effect == "stood_against":
+        return ("oppose", stance) if stance != "oppose" else None
+    if effect == "stood_aside":
+        return ("neutral", stance) if stance != "neutral" else None
+    if effect == "stood_for":
+        return ("support", stance) if stance != "support" else None
     return OPPOSITE.get(stance), stance

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from streams.core.draft import Draft
 from streams.core.model import Stance
 from streams.core.network import Held
@@ -33,9 +35,49 @@ def test_a_wording_that_is_denied_gives_none(lexicon: Lexicon) -> None:
     assert turns(work, seen(work, "DEU", "support")) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "now", "before"),
+    [
+        ("After months of resisting them, Germany backs the sanctions.", "support", "oppose"),
+        ("Germany, which had vetoed each earlier draft, voted for the sanctions.", "support", "oppose"),
+        (
+            "Three weeks after saying that there would be none, Germany announced sanctions.",
+            "support",
+            "oppose",
+        ),
+        ("Germany backs the sanctions, abandoning years of caution.", "support", "oppose"),
+        ("Germany lifted the sanctions that it imposed on Chad in March.", "oppose", "support"),
+        ("Germany restored the sanctions it had lifted.", "support", "oppose"),
+        ("Germany, which abstained a year ago, voted for the sanctions.", "support", "neutral"),
+        ("Germany at last accepted the sanctions.", "support", "oppose"),
+        ("Germany has dropped its plan to lift the sanctions.", "support", "oppose"),
+    ],
+)
+def test_where_an_actor_stood_before_tells_a_turn(
+    lexicon: Lexicon, text: str, now: Stance, before: Stance
+) -> None:
+    work = drafted(lexicon, text)
+    assert turns(work, seen(work, "DEU", now)) == [("DEU", before, now)]
+
+
+@pytest.mark.parametrize(
+    ("text", "now"),
+    [
+        ("After months of resisting them, Germany condemned the sanctions.", "oppose"),
+        ("Germany, which had backed each earlier draft, voted for the sanctions.", "support"),
+        ("Germany rejected speculation that it had been won over to the sanctions.", "oppose"),
+        ("Germany said that it had imposed sanctions on Chad in March.", "support"),
+        ("Germany asked Chad to think again about the sanctions.", "oppose"),
+    ],
+)
+def test_who_stands_where_it_stood_makes_no_turn(lexicon: Lexicon, text: str, now: Stance) -> None:
+    work = drafted(lexicon, text)
+    assert turns(work, seen(work, "DEU", now)) == []
+
+
 def test_the_issue_may_stand_in_another_sentence_than_the_wording(lexicon: Lexicon) -> None:
     work = drafted(lexicon, "Germany is moving away from its caution. It will now back the sanctions.")
-    assert turns(work, seen(work, "DEU", "support")) == []
+    assert turns(work, seen(work, "DEU", "support")) == [("DEU", "oppose", "support")]
 
 
 def test_a_shift_from_one_issue_tells_nothing_of_another(lexicon: Lexicon) -> None:
