@@ -4,6 +4,8 @@ from rich.console import Console
 from rich.text import Text
 
 from streams.core.model import EnrichedEvent, Evidence, Observation, ReportedShift
+from streams.core.shift import moves_nothing
+from streams.lexicon import watched_issues
 
 COLOURS = {"support": "green", "oppose": "red", "neutral": "yellow"}
 REACH = 220
@@ -65,8 +67,8 @@ def _why(observation: Observation) -> str:
     ]
     if observation.attribution:
         parts.append(f"according to {observation.attribution}")
-    if observation.is_historical:
-        parts.append("told as background, so it moves nothing")
+    if idle := moves_nothing(observation, watched_issues()):
+        parts.append(f"{idle}, so it moves nothing")
     return ", ".join(parts)
 
 

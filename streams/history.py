@@ -9,7 +9,7 @@ from streams.core.detector import DEFAULT, Detector
 from streams.core.errors import Rejected
 from streams.core.model import EnrichedEvent, Observation, ReportedShift, Shift
 from streams.core.shift import SeriesState, empty_series, fold
-from streams.lexicon import spoken_issues
+from streams.lexicon import watched_issues
 from streams.reading import Reading
 
 BATCH = 200
@@ -51,10 +51,10 @@ def fold_all(
 ) -> dict[str, SeriesState]:
     """Every series after all readings, folded in order of publication as if each were seen on its day."""
     states: dict[str, SeriesState] = {}
-    spoken = spoken_issues()
+    watched = watched_issues()
     for reading in sorted(readings, key=lambda r: (r.published_at, r.observation_id)):
         state = states.get(reading.series) or empty_series(reading.series)
-        states[reading.series] = fold(state, [reading], reading.published_at, detector, spoken)
+        states[reading.series] = fold(state, [reading], reading.published_at, detector, watched)
     return states
 
 

@@ -12,7 +12,7 @@ import yaml
 from countryinfo import all_countries
 
 from streams.core.actors import Catalogue, build
-from streams.core.story import Spoken
+from streams.core.story import Watched
 
 _FOLDER = Path(__file__).parent / "lexicons"
 _SOURCES = {
@@ -46,14 +46,15 @@ def issue_data() -> tuple[dict[str, Any], ...]:
     return tuple(read_yaml(f"issues/{path.name}") for path in sorted((_FOLDER / "issues").glob("*.yaml")))
 
 
-def spoken_issues(rows: Iterable[Mapping[str, Any]] = ()) -> dict[str, Spoken]:
-    """Give how sentences speak of issues, by id: of the package's own, and of more parsed issue files."""
-    return {row["id"]: _spoken(row) for row in (*issue_data(), *rows)}
+def watched_issues(rows: Iterable[Mapping[str, Any]] = ()) -> dict[str, Watched]:
+    """Give what the fold knows of issues, by id: of the package's own, and of more parsed issue files."""
+    return {row["id"]: _watched(row) for row in (*issue_data(), *rows)}
 
 
-def _spoken(row: Mapping[str, Any]) -> Spoken:
+def _watched(row: Mapping[str, Any]) -> Watched:
     name = row.get("name", row["id"].replace("_", " "))
-    return Spoken(f"{row['article']} {name}" if "article" in row else name, row.get("link", "in"))
+    words = f"{row['article']} {name}" if "article" in row else name
+    return Watched(words, row.get("link", "in"), row["context"] == "deployment")
 
 
 def read_yaml(path: str) -> Any:

@@ -12,7 +12,7 @@ from streams.core.clusters import Cluster
 from streams.core.model import Observation, Shift, Stance, Strength
 from streams.core.shift import SeriesState
 from streams.core.story import place, subject
-from streams.lexicon import spoken_issues
+from streams.lexicon import watched_issues
 
 _LEVEL: Final[dict[Stance, int]] = {"support": 1, "neutral": 0, "oppose": -1}
 _COLOUR: Final[dict[Stance, str]] = {"support": "#2a7f62", "neutral": "#8a8a8a", "oppose": "#b5452c"}
@@ -91,7 +91,7 @@ def _draw_shift(axes: Any, shift: Shift, height: float) -> None:
 def _dress(axes: Any, state: SeriesState) -> None:
     actor, issue, context = state.series.split("|", 2)
     name = state.shifts[-1].actor.name if state.shifts else place(actor)
-    axes.set_title(f"{name}: {subject(issue, context, spoken_issues())}", loc="left", pad=12)
+    axes.set_title(f"{name}: {subject(issue, context, watched_issues())}", loc="left", pad=12)
     axes.set_yticks(list(_LEVEL.values()), list(_LEVEL))
     axes.set_ylim(-1.3, 1.15 + 0.28 * _ROWS)
     for side in ("top", "right", "left"):

@@ -11,8 +11,8 @@ from streams.codec import encode, from_document
 from streams.core.errors import Rejected
 from streams.core.model import Observation, ReportedShift, Shift
 from streams.core.shift import SeriesState, empty_series, fold
-from streams.core.story import Spoken
-from streams.lexicon import spoken_issues
+from streams.core.story import Watched
+from streams.lexicon import watched_issues
 from streams.metrics import CONFLICTS
 from streams.patience import ServiceAway
 from streams.search import Store, Write
@@ -40,7 +40,7 @@ class SeriesStore:
     def __init__(self, client: AsyncElasticsearch, settings: Settings) -> None:
         self._store = Store(client)
         self._index = settings.index(SERIES_INDEX)
-        self._spoken = spoken_issues()
+        self._watched = watched_issues()
 
     async def close(self) -> None:
         """Close the connection."""
@@ -52,7 +52,7 @@ class SeriesStore:
         touched: list[Shift] = []
         while waiting:
             stored = await self._read(list(waiting))
-            folded = {key: _fold(stored[key], waiting[key], now, self._spoken) for key in waiting}
+            folded = {key: _fold(stored[key], waiting[key], now, self._watched) for key in waiting}
             lost = await self._write(stored, folded)
             CONFLICTS.inc(len(lost))
             for key in set(waiting) - lost:
@@ -90,8 +90,10 @@ def _body(key: str, stored: Stored) -> bytes:
     return encode({"series": key, "state": stored.state, "causes": stored.causes})
 
 
-def _fold(before: Stored, readings: Sequence[Reading], now: datetime, spoken: Mapping[str, Spoken]) -> Stored:
-    state = fold(before.state, readings, now, spoken=spoken)
+def _fold(
+    before: Stored, readings: Sequence[Reading], now: datetime, watched: Mapping[str, Watched]
+) -> Stored:
+    state = fold(before.state, readings, now, watched=watched)
     old = {shift.shift_id: shift.revision for shift in before.state.shifts}
     ids = sorted(reading.observation_id for reading in readings)
     changed = {shift.shift_id: ids for shift in state.shifts if old.get(shift.shift_id) != shift.revision}

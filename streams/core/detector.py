@@ -73,7 +73,7 @@ class Detector:
     @property
     def version(self) -> str:
         """The model and a digest of its parameters; every shift carries it."""
-        return f"hmm-1-{hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:8]}"
+        return f"hmm-2-{hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:8]}"
 
 
 DEFAULT: Final = Detector()

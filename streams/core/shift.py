@@ -17,14 +17,14 @@ from streams.core.detector import DEFAULT, Detector
 from streams.core.model import Observation, Position, ReportedShift, Shift
 from streams.core.quarrel import Quarrel, find_quarrel
 from streams.core.scan import scan
-from streams.core.story import Spoken, position, tell
+from streams.core.story import Watched, position, tell
 from streams.core.turns import Track, empty_track
 
 RING: Final = 64
 """Clusters kept as they are; older ones live on in the base."""
 _SHIFTS: Final = 12
 _SPENT: Final = 32
-_UNSPOKEN: Final[Mapping[str, Spoken]] = MappingProxyType({})
+_UNWATCHED: Final[Mapping[str, Watched]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,14 @@ def fold(
     readings: Sequence[Observation | ReportedShift],
     now: datetime,
     detector: Detector = DEFAULT,
-    spoken: Mapping[str, Spoken] = _UNSPOKEN,
+    watched: Mapping[str, Watched] = _UNWATCHED,
 ) -> SeriesState:
     """Take readings into a series. Readings already taken change nothing, and the very same state is
     returned.
 
-    now stamps the revisions that this call makes, and decides nothing. spoken: how their sentences speak of issues, by id.
+    now stamps the revisions that this call makes, and decides nothing. watched: what is known of issues, by id.
     """
-    fresh = [reading for reading in readings if _counts(reading, state, detector)]
+    fresh = [reading for reading in readings if _counts(reading, state, detector, watched)]
     ring = gather(state.ring, fresh, state.series, detector.copy_days)
     if ring == state.ring:
         return state
@@ -81,16 +81,35 @@ def fold(
         current=position(stand) if stand else None,
         stale_at=stand.last + timedelta(days=detector.stale_days) if stand else None,
         quarrel=find_quarrel(ring, detector) or _past(state.quarrel, base),
-        shifts=_told(state.shifts, track, now, detector, spoken),
+        shifts=_told(state.shifts, track, now, detector, watched),
         detector_version=detector.version,
     )
 
 
-def _counts(reading: Observation | ReportedShift, state: SeriesState, detector: Detector) -> bool:
-    """Whether a reading tells of the present, was read surely enough, and can still find its place."""
+def moves_nothing(reading: Observation, watched: Mapping[str, Watched]) -> str | None:
+    """Say why no stance shifts by an observation that was read surely; None where one may.
+
+    What an actor's own forces do on its own soil, a retreat or a reinforcement, tells how the war goes, and not what it wants
+    of those that are sent there.
+    """
+    if reading.is_historical:
+        return "told as background"
+    known = watched.get(reading.issue)
+    if known and known.is_sent and reading.strength == "deed" and reading.actor.id == reading.context:
+        return "a move on the actor's own soil"
+    return None
+
+
+def _counts(
+    reading: Observation | ReportedShift,
+    state: SeriesState,
+    detector: Detector,
+    watched: Mapping[str, Watched],
+) -> bool:
+    """Whether a reading tells of a course, was read surely enough, and can still find its place."""
     if reading.score < detector.min_score:
         return False
-    if isinstance(reading, Observation) and reading.is_historical:
+    if isinstance(reading, Observation) and moves_nothing(reading, watched):
         return False
     if state.base.at is None:
         return True
@@ -107,14 +126,14 @@ def _past(quarrel: Quarrel | None, base: Track) -> Quarrel | None:
 
 
 def _told(
-    told: tuple[Shift, ...], track: Track, now: datetime, detector: Detector, spoken: Mapping[str, Spoken]
+    told: tuple[Shift, ...], track: Track, now: datetime, detector: Detector, watched: Mapping[str, Watched]
 ) -> tuple[Shift, ...]:
     """Bring what was told up to what is believed: new shifts, new revisions, retractions."""
     known = {shift.shift_id: shift for shift in told}
     for turn in track.turns:
         old = known.get(turn.shift_id)
         if old or not turn.is_undone:
-            known[turn.shift_id] = _revised(old, tell(turn, track.series, now, detector, spoken))
+            known[turn.shift_id] = _revised(old, tell(turn, track.series, now, detector, watched))
     standing = {turn.shift_id for turn in track.turns}
     oldest = track.turns[0].after.since if len(track.turns) >= _SHIFTS else None
     for shift in told:

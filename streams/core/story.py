@@ -31,17 +31,20 @@ _NAMES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """How a sentence speaks of an issue: ``sanctions``, and the link to the country that they are ``on``."""
+class Watched:
+    """What the fold knows of an issue: how a sentence speaks of it, as of ``sanctions`` and the link to the country that they are ``on``,
+    and whether it is about what is sent to a country, so that an actor's own country is no such place.
+    """
 
     words: str
     link: str = "in"
+    is_sent: bool = False
 
 
 def tell(
-    turn: Turn, series: str, detected_at: datetime, detector: Detector, spoken: Mapping[str, Spoken]
+    turn: Turn, series: str, detected_at: datetime, detector: Detector, watched: Mapping[str, Watched]
 ) -> Shift:
-    """The first revision of the shift that a turn is. spoken: by issue id, as ``subject`` takes it."""
+    """The first revision of the shift that a turn is. watched: by issue id, as ``subject`` takes it."""
     actor_id, issue, context = series.split("|", 2)
     actor = _actor(actor_id, (*turn.after.witnesses, *turn.before.witnesses))
     parts = _parts(turn)
@@ -68,7 +71,7 @@ def tell(
         sources=turn.after.sources,
         evidence_before=_quotes(turn.before),
         evidence_after=_quotes(turn.after),
-        sentence=_sentence(turn, actor.name, subject(issue, context, spoken)),
+        sentence=_sentence(turn, actor.name, subject(issue, context, watched)),
         detector_version=detector.version,
     )
 
@@ -120,9 +123,9 @@ def place(code: str) -> str:
     return name.split(",", maxsplit=1)[0]
 
 
-def subject(issue: str, context: str, spoken: Mapping[str, Spoken]) -> str:
+def subject(issue: str, context: str, watched: Mapping[str, Watched]) -> str:
     """An issue in words, such as ``sanctions on Russia``; one that nothing is known of goes by its id."""
-    known = spoken.get(issue) or Spoken(issue.replace("_", " "))
+    known = watched.get(issue) or Watched(issue.replace("_", " "))
     return f"{known.words} {known.link} {place(context)}" if context else known.words
 
 

@@ -10,7 +10,7 @@ import orjson
 from streams.codec import decode_reading, encode
 from streams.core.errors import Rejected
 from streams.core.shift import empty_series, fold
-from streams.lexicon import spoken_issues
+from streams.lexicon import watched_issues
 from streams.pool import Read, read_chunk
 from tests.faults.test_article_to_alert import AFTER, BEFORE, COUNTRIES
 from tests.support import article
@@ -73,7 +73,7 @@ def _expect(story: Story) -> Story:
             if "stance" in document:
                 story.observations[document["observation_id"]] = document
     for name, readings in series.items():
-        for shift in fold(empty_series(name), readings, NOW, spoken=spoken_issues()).shifts:
+        for shift in fold(empty_series(name), readings, NOW, watched=watched_issues()).shifts:
             story.shifts[shift.shift_id] = told(orjson.loads(encode(shift)))
     story.shifts = standing(story.shifts)
     return story

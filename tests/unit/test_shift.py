@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from streams.core.model import Observation, ReportedShift, Shift
+from streams.core.model import Actor, Observation, ReportedShift, Shift
 from streams.core.shift import SeriesState, empty_series, fold
+from streams.lexicon import watched_issues
 from tests.unit.readings import GERMANY, MINISTRY, PRESIDENT, SERIES, day, past, seen, told
 
 NOW = day(400)
@@ -99,6 +100,17 @@ def test_history_conditions_and_hearsay_do_not_move_a_series() -> None:
         seen("low", "support", 54, "deed", score=0.4),
     ]
     assert not folded([*past("oppose"), *weak]).shifts
+
+
+@pytest.mark.parametrize(("strength", "turns"), [("deed", 0), ("decision", 1)])
+def test_what_an_army_does_at_home_moves_no_series_and_what_its_state_decides_does(
+    strength: str, turns: int
+) -> None:
+    about = {"actor": Actor("MLI", "Mali"), "issue": "troop_deployment", "context": "MLI"}
+    readings = [seen(f"p{i}", "support", i, "decision", **about) for i in range(4)]
+    readings += [seen(f"w{i}", "oppose", 40 + i, strength, **about) for i in range(3)]
+    state = fold(empty_series("MLI|troop_deployment|MLI"), readings, day(100), watched=watched_issues())
+    assert len(state.shifts) == turns
 
 
 def test_a_quarrel_is_visible_and_no_shift() -> None:

@@ -7,7 +7,7 @@ import yaml
 
 from streams.core.shift import empty_series, fold
 from streams.core.story import subject
-from streams.lexicon import spoken_issues
+from streams.lexicon import watched_issues
 from streams.reader import load_lexicon
 from tests.unit.readings import day, seen
 
@@ -27,14 +27,16 @@ FOURTH = yaml.safe_load((Path(__file__).parents[1] / "data" / "arms_deliveries.y
     ],
 )
 def test_an_issue_is_spoken_of_as_its_file_says(issue: str, context: str, words: str) -> None:
-    assert subject(issue, context, spoken_issues([FOURTH])) == words
+    assert subject(issue, context, watched_issues([FOURTH])) == words
 
 
 def test_a_shift_on_a_fourth_issue_is_told_in_the_words_of_its_file() -> None:
     about = {"issue": "arms_deliveries", "context": "ISR"}
     readings = [seen(f"p{i}", "support", 10 * i, "deed", **about) for i in range(4)]
     readings.append(seen("n", "oppose", 90, "deed", **about))
-    state = fold(empty_series("DEU|arms_deliveries|ISR"), readings, day(100), spoken=spoken_issues([FOURTH]))
+    state = fold(
+        empty_series("DEU|arms_deliveries|ISR"), readings, day(100), watched=watched_issues([FOURTH])
+    )
     (shift,) = state.shifts
     assert shift.sentence.startswith("Germany moved from supporting to opposing arms deliveries to Israel: ")
 
