@@ -185,7 +185,7 @@ def test_both_files_run_the_roles_alike() -> None:
 
 def test_each_service_logs_in_as_who_may_do_its_work_and_sees_no_other_password() -> None:
     users = {
-        **dict.fromkeys((*ROLES, "feeds"), ("stancewatch_worker", "worker")),
+        **dict.fromkeys(("track", "index", "notify"), ("stancewatch_worker", "worker")),
         **dict.fromkeys(("setup", "cli"), ("stancewatch", "stancewatch")),
         **dict.fromkeys(("backup", "kibana-setup"), ("elastic", "elasticsearch")),
     }
@@ -197,6 +197,14 @@ def test_each_service_logs_in_as_who_may_do_its_work_and_sees_no_other_password(
         file = Path(spec["environment"]["STANCEWATCH_ELASTICSEARCH_PASSWORD_FILE"])
         assert f"give {file.name} {volume} " in handed
         assert file.name in services()["secrets"]["secrets"]
+
+
+def test_who_takes_in_what_strangers_wrote_holds_no_password() -> None:
+    for service in ("classify", "feeds"):
+        spec = services()[service]
+        assert not [each for each in spec["volumes"] if "secrets" in each]
+        for setting in ("USER", "PASSWORD_FILE"):
+            assert spec["environment"][f"STANCEWATCH_ELASTICSEARCH_{setting}"] == ""
 
 
 @pytest.mark.parametrize("name", FILES)
