@@ -123,7 +123,9 @@ def _borrowed(draft: Draft, model: Turn, actor: Mention, index: int) -> Turn:
 
 
 def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
-    """The turn that the first wording tells which speaks of this actor and issue; a shift from another issue tells none."""
+    """The turn that the first wording tells which speaks of this actor and issue; a shift from another issue tells none, nor does
+    one whose old course is what was read here.
+    """
     start, end = draft.sentences[verdict.sentence]
     is_from_another = False
     for match, wording in _matches(draft, start, end):
@@ -136,11 +138,12 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
         if effect == "vague" and is_from_another:
             continue
         ways = _ways(verdict, effect)
-        if ways is not None:
-            score = round(wording.score * min(1.0, verdict.score + 0.35), 4)
-            is_outright, is_vague = effect == "from", effect == "vague"
-            left = _left(draft, match, end) if is_outright else None
-            return Turn(verdict, verdict.actor, *ways, score, start, end, is_outright, is_vague, left)
+        if ways is None:
+            return None
+        score = round(wording.score * min(1.0, verdict.score + 0.35), 4)
+        is_outright, is_vague = effect == "from", effect == "vague"
+        left = _left(draft, match, end) if is_outright else None
+        return Turn(verdict, verdict.actor, *ways, score, start, end, is_outright, is_vague, left)
     return None
 
 

@@ -68,6 +68,7 @@ def test_where_an_actor_stood_before_tells_a_turn(
         ("Germany rejected speculation that it had been won over to the sanctions.", "oppose"),
         ("Germany said that it had imposed sanctions on Chad in March.", "support"),
         ("Germany asked Chad to think again about the sanctions.", "oppose"),
+        ("Germany admitted for the first time that it had sanctions in force.", "support"),
     ],
 )
 def test_who_stands_where_it_stood_makes_no_turn(lexicon: Lexicon, text: str, now: Stance) -> None:
