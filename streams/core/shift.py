@@ -24,6 +24,7 @@ RING: Final = 64
 """Clusters kept as they are; older ones live on in the base."""
 _SHIFTS: Final = 12
 _SPENT: Final = 32
+_ARMY: Final = "MILITARY"
 _UNWATCHED: Final[Mapping[str, Watched]] = MappingProxyType({})
 
 
@@ -89,14 +90,15 @@ def fold(
 def moves_nothing(reading: Observation, watched: Mapping[str, Watched]) -> str | None:
     """Say why no stance shifts by an observation that was read surely; None where one may.
 
-    What an actor's own forces do on its own soil, a retreat or a reinforcement, tells how the war goes, and not what it wants
-    of those that are sent there.
+    Where an army retreats or is reinforced on its own soil, that tells how the war goes, and not what the state wants of those that
+    are sent there.
     """
     if reading.is_historical:
         return "told as background"
-    known = watched.get(reading.issue)
-    if known and known.is_sent and reading.strength == "deed" and reading.actor.id == reading.context:
-        return "a move on the actor's own soil"
+    known, actor = watched.get(reading.issue), reading.actor
+    is_at_home = actor.id == reading.context and actor.parent == f"{actor.id}.{_ARMY}"
+    if known and known.is_sent and is_at_home and reading.strength == "deed":
+        return "a move of an army on its own soil"
     return None
 
 

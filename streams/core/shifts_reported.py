@@ -13,8 +13,9 @@ from streams.core.text import caseless
 from streams.core.turn_wordings import ANY, WORDINGS, Effect, Who, Wording
 
 _NOT_A_TURN = caseless(
-    r"\b(?:has not|have not|had not|hasn['’]t|haven['’]t|did not|does not|no|not a|denied|denies|denying|speculation|rumou?rs?|reports (?:that|of)|talk of|without|not officially"
-    r"|until (?:it|they|he|she)|calls? (?:for|on)|asks?|asked|urges?|urged|appeals? to|would like|(?:wo|would|will|can|could|do|shall) ?n[o’']t|cannot|in spite of|should|must|might|breaking|broke|violat\w*|breach\w*|despite|shatter\w*)\b[^.]{0,60}$|\bnot $"
+    r"\b(?:(?:has|have|had|did|does|do|will|would|can|could|shall|is|are|was|were) ?n[o’']t|won[’']t|cannot|no|not a|never|den(?:ied|ies|ying)|speculation|rumou?rs?"
+    r"|reports (?:that|of)|talk of|without|not officially|until (?:it|they|he|she)|calls? (?:for|on)|asks?|asked|urges?|urged|appeals? to|would like|should|must|might"
+    r"|refus\w* to|declin\w* to|unwilling to|breaking|broke|violat\w*|breach\w*|despite|in spite of|shatter\w*)\b[^.,;]{0,60}$|\bnot $"
 )
 
 _OF_WHOM = caseless(
@@ -25,6 +26,8 @@ _INSTEAD = caseless(r"\bto \w+ing\b")
 _KEEPING = caseless(r"\b(?:polic|monitor|patroll|guard|supervis|observ|oversee)ing\b")
 _REACH = 24
 _BESIDE = 2
+_MADE = 45
+_PLAIN = 0.7
 _BORROWED = 0.6
 _HELD = 0.3
 
@@ -123,14 +126,16 @@ def _borrowed(draft: Draft, model: Turn, actor: Mention, index: int) -> Turn:
 
 
 def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
-    """The turn that the first wording tells which speaks of this actor and issue; a shift from another issue tells none, nor does
-    one whose old course is what was read here.
+    """The turn that the first wording tells which speaks of this actor and issue; a shift from another issue tells none, and where
+    what was read is told as the old course, only what is plainly a turn does.
     """
     start, end = draft.sentences[verdict.sentence]
-    is_from_another = False
+    is_from_another, is_old = False, False
     for match, wording in _matches(draft, start, end):
         effect = wording.effect
-        if verdict.actor.actor.id not in _turning(draft, verdict.sentence, match, wording.who):
+        if is_old and wording.score < _PLAIN:
+            continue
+        if verdict.actor.actor.id not in _turning(draft, verdict, match, wording.who):
             continue
         if effect == "from" and not _is_left(draft, verdict, match):
             is_from_another = True
@@ -139,7 +144,8 @@ def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
             continue
         ways = _ways(verdict, effect)
         if ways is None:
-            return None
+            is_old = True
+            continue
         score = round(wording.score * min(1.0, verdict.score + 0.35), 4)
         is_outright, is_vague = effect == "from", effect == "vague"
         left = _left(draft, match, end) if is_outright else None
@@ -153,20 +159,36 @@ def _left(draft: Draft, match: re.Match[str], end: int) -> tuple[int, int] | Non
     return (match.end(), instead.start()) if instead else None
 
 
-def _turning(draft: Draft, index: int, match: re.Match[str], who_turns: Who) -> set[str]:
-    """Who is said to turn: the last actor named before the wording or the sentence's first, else the first behind it; a list turns
-    together.
+def _turning(draft: Draft, verdict: Verdict, match: re.Match[str], who_turns: Who) -> set[str]:
+    """Who is said to turn: the last actor named before the wording or whom the sentence begins with, else the first behind it; a
+    list turns together.
     """
-    named = [each for each in draft.actors.get(index, ()) if each.is_actor]
-    if not named:
+    named = [each for each in draft.actors.get(verdict.sentence, ()) if each.is_actor]
+    if not named or (who_turns == "maker" and not _is_made(draft, verdict, match)):
         return set()
     before = [each for each in named if each.start < match.start()]
-    who = before[-1] if before and who_turns != "subject" else named[0]
-    if who_turns == "adjacent" and not 0 <= match.start() - who.end <= _BESIDE:
+    if who_turns == "adjacent" and not (before and 0 <= match.start() - before[-1].end <= _BESIDE):
         return set()
+    if before:
+        who = before[-1] if who_turns in {"nearest", "adjacent"} else named[0]
+    else:  # the wording opens the sentence: whom it is said of comes behind its clause
+        opening = max(match.end(), draft.folded.find(",", match.end(), draft.sentences[verdict.sentence][1]))
+        who = next((each for each in named if each.start >= opening), named[0])
     lists = listed(draft)
     own = lists.get(who.start, who.start)
     return {each.actor.id for each in named if lists.get(each.start, each.start) == own}
+
+
+def _is_made(draft: Draft, verdict: Verdict, match: re.Match[str]) -> bool:
+    """Whether the issue stands just before a wording that says who made it: "the sanctions on Chad that it imposed in March"."""
+    gaps = [
+        draft.folded[each.end : match.start()]
+        for each in draft.issues.get(verdict.sentence, ())
+        if each.issue == verdict.issue.issue and each.end <= match.start()
+    ]
+    if match[0].startswith(("that", "which")):
+        gaps = [gap.removesuffix(", ") for gap in gaps]
+    return any(len(gap) <= _MADE and not any(mark in gap for mark in ",;:") for gap in gaps)
 
 
 def _is_left(draft: Draft, verdict: Verdict, match: re.Match[str]) -> bool:

@@ -50,6 +50,14 @@ def test_a_wording_that_is_denied_gives_none(lexicon: Lexicon) -> None:
         ("Germany restored the sanctions it had lifted.", "support", "oppose"),
         ("Germany, which abstained a year ago, voted for the sanctions.", "support", "neutral"),
         ("Germany at last accepted the sanctions.", "support", "oppose"),
+        ("After months of resisting Chad, Germany backs the sanctions.", "support", "oppose"),
+        ("Despite pressure from Chad, Germany dropped its opposition to the sanctions.", "support", "oppose"),
+        (
+            "Germany reversed course and backed the sanctions after pressing for talks for months.",
+            "support",
+            "oppose",
+        ),
+        ("Germany lifted the sanctions on Chad that it had called for.", "oppose", "support"),
         ("Germany has dropped its plan to lift the sanctions.", "support", "oppose"),
     ],
 )
@@ -69,6 +77,17 @@ def test_where_an_actor_stood_before_tells_a_turn(
         ("Germany said that it had imposed sanctions on Chad in March.", "support"),
         ("Germany asked Chad to think again about the sanctions.", "oppose"),
         ("Germany admitted for the first time that it had sanctions in force.", "support"),
+        ("Germany will lift the sanctions on Chad, it announced on Monday.", "oppose"),
+        ("Germany imposed sanctions on Chad after warnings from Togo.", "support"),
+        ("After weeks of attacks against shipping, Germany imposed sanctions on Chad.", "support"),
+        ("Germany lifted the sanctions on Chad after promises from its president.", "oppose"),
+        ("Germany extended the sanctions on Chad, defying a warning from Togo.", "support"),
+        ("Germany extended the sanctions on Chad despite months of opposition from Togo.", "support"),
+        ("Germany imposed the sanctions on Chad, setting the course for others.", "support"),
+        ("Germany imposed the sanctions on Chad that it had called for last year.", "support"),
+        ("Germany refused to drop its opposition to sanctions on Chad.", "oppose"),
+        ("Germany never dropped its opposition to the sanctions.", "oppose"),
+        ("Germany abandoned its planes in Chad and backs the sanctions.", "support"),
     ],
 )
 def test_who_stands_where_it_stood_makes_no_turn(lexicon: Lexicon, text: str, now: Stance) -> None:
