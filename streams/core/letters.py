@@ -5,22 +5,35 @@ A pattern that it cannot read asks for no letters, and is tried more often.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 _SHORTEST = 2
 _LETTERS = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
 _MAY_BE_ABSENT = ("?", "*", "{")
+_ANCHOR = "(?P<a>"
+_MARKS = re.compile(r"\[[^\]\w\\]*\]\??$")  # what may stand before a word and is none: an opened quote
 
 
 def anchor_stems(pattern: str) -> tuple[str, ...]:
-    """Give the letters that the words of a pattern's anchor begin with; none where they cannot be told."""
-    start = pattern.find("(?P<a>")
-    stems: list[str] = []
-    for branch in _branches(_inside(pattern, start + 6) if start >= 0 else pattern):
-        stem = _leading_letters(branch)
-        if len(stem) < _SHORTEST:
-            return ()
-        stems.append(stem)
-    return tuple(dict.fromkeys(stems))
+    """Give the letters that the words of a pattern's anchor begin with, or where it has none those that it begins with itself; none
+    where they cannot be told.
+    """
+    branches = [each for alternative in _alternatives(pattern) for each in _anchors(alternative)]
+    stems = [_leading_letters(branch) for branch in branches]
+    return () if min(map(len, stems)) < _SHORTEST else tuple(dict.fromkeys(stems))
+
+
+def _anchors(alternative: str) -> list[str]:
+    """Give the branches of an alternative's anchor; an empty one where it is optional, or may stand within a word or a group."""
+    start = alternative.find(_ANCHOR)
+    if start < 0:
+        return _branches(alternative)
+    inner = _inside(alternative, start + len(_ANCHOR))
+    before = _MARKS.sub("", alternative[:start]).rstrip("(){}?*+0123456789,")
+    begins_word = not before or before.endswith((" ", "\\s", "\\b"))
+    is_optional = alternative.startswith(_MAY_BE_ABSENT, start + len(_ANCHOR) + len(inner) + 1)
+    is_outermost = start in {at for at, _ in _units(alternative)}
+    return _branches(inner) if begins_word and is_outermost and not is_optional else [""]
 
 
 def needed_parts(pattern: str) -> tuple[frozenset[str], ...]:
@@ -33,18 +46,37 @@ def needed_parts(pattern: str) -> tuple[frozenset[str], ...]:
 
 def _sequence(pattern: str) -> Iterator[str]:
     """Give a pattern from each of its outermost groups and words on, to its end."""
-    i = 0
-    while i < len(pattern):
-        length = 2 if pattern[i] == "\\" else 1
-        if pattern[i] == "(":
-            yield pattern[i:].replace("(?P<a>", "(?:", 1) if pattern.startswith("(?P<a>", i) else pattern[i:]
-            length = len(_inside(pattern, i + 1)) + 2
-        elif pattern[i] == "[":
-            length = pattern.index("]", i) - i + 1
-        elif word := _LETTERS.match(pattern, i):
-            yield pattern[i:]
-            length = len(word[0])
-        i += length
+    end = 0
+    for at, _ in _units(pattern):
+        word = _LETTERS.match(pattern, at)
+        if at >= end and (word or pattern[at] == "("):
+            yield pattern[at:].replace(_ANCHOR, "(?:", 1) if pattern.startswith(_ANCHOR, at) else pattern[at:]
+            end = word.end() if word else at + 1
+
+
+def _units(pattern: str) -> Iterator[tuple[int, int]]:
+    """Give where each outermost part of a pattern begins and ends: a letter, an escape, a class, a group."""
+    at = 0
+    while at < len(pattern):
+        end = _end(pattern, at)
+        yield at, end
+        at = end
+
+
+def _end(pattern: str, at: int) -> int:
+    if pattern[at] == "\\":
+        return at + 2
+    if pattern[at] == "[":
+        return pattern.index("]", at + 2) + 1
+    if pattern[at] == "(":
+        return _closing(pattern, at + 1) + 1
+    return at + 1
+
+
+def _closing(pattern: str, at: int) -> int:
+    while pattern[at] != ")":
+        at = _end(pattern, at)
+    return at
 
 
 def _parts(branch: str) -> list[str]:
@@ -62,22 +94,13 @@ def _parts(branch: str) -> list[str]:
 
 def _inside(pattern: str, start: int) -> str:
     """Give what stands between an opened group and its closing bracket."""
-    depth, i = 1, start
-    while depth:
-        depth += {"(": 1, ")": -1}.get(pattern[i], 0)
-        i += 2 if pattern[i] == "\\" else 1
-    return pattern[start : i - 1]
+    return pattern[start : _closing(pattern, start)]
 
 
 def _alternatives(pattern: str) -> list[str]:
     """Cut a pattern at its outermost bars."""
-    found, depth, start = [], 0, 0
-    for i, char in enumerate(pattern):
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(char, 0)
-        if char == "|" and depth == 0:
-            found.append(pattern[start:i])
-            start = i + 1
-    return [*found, pattern[start:]]
+    bars = [at for at, _ in _units(pattern) if pattern[at] == "|"]
+    return [pattern[left + 1 : right] for left, right in pairwise([-1, *bars, len(pattern)])]
 
 
 def _branches(pattern: str) -> list[str]:

@@ -14,7 +14,9 @@ import pytest
 
 from streams.contracts import raw_articles
 from streams.core.pipeline import Reader
+from streams.core.shift import moves_nothing
 from streams.evaluate import Evaluation, evaluate, read_rows, table
+from streams.lexicon import watched_issues
 from streams.reader import load_reader
 from training.labelled import DOUBTFUL
 
@@ -183,6 +185,22 @@ def test_plain_sentences_are_read_the_right_way_round(reader: Reader) -> None:
     wrong = {text: stances for text, stances in found.items() if stances - {told[text]}}
     assert not wrong
     assert sum(bool(stances) for stances in found.values()) >= 0.8 * len(told)
+
+
+def test_a_retreat_at_home_moves_no_series_and_a_guest_thrown_out_does(reader: Reader) -> None:
+    texts = {
+        "Congo's army withdrew its troops from Kitshanga on Monday after three days of fighting.": True,
+        "Niger's government expelled the American soldiers from their base in Agadez.": False,
+    }
+    raw = raw_articles()
+    day = {"source": "Wire", "published_at": "2025-12-01T10:00:00Z", "language": "en"}
+    articles = [raw.read(orjson.dumps({"id": text, "text": text, **day}), NOW) for text in texts]
+    found = {
+        event.text: moves_nothing(each, watched_issues()) is not None
+        for event in reader.read_many(articles, NOW)
+        for each in event.observations
+    }
+    assert found == texts
 
 
 def test_items_about_changes_of_course(reader: Reader) -> None:

@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.issues import Term
+from streams.core.issues import Issue, Issues, Term
 from streams.core.letters import anchor_stems, needed_parts
 from streams.reader import load_lexicon
 
-TERMS = [term for issue in load_lexicon().issues.all.values() for term in (*issue.terms, *issue.echoes)]
+ISSUES = list(load_lexicon().issues.all.values())
+TERMS = [term for issue in ISSUES for term in (*issue.terms, *issue.echoes)]
 
 
 @pytest.mark.parametrize(
@@ -16,6 +19,13 @@ TERMS = [term for issue in load_lexicon().issues.all.values() for term in (*issu
         ("(?P<a>pauses?|halt\\w*) in", ("pause", "halt")),
         ("(?:re)?deploys?", ("re", "deploy")),
         ("\\w+ing", ()),
+        ("(?P<a>pause) talks|armistice", ("pause", "armistice")),
+        ("truce \\(signed|armistice[)]", ("truce ", "armistice")),
+        ("x (?P<a>truce[)]|deal) talks", ("truce", "deal")),
+        ("(?P<a>pause)? talks", ()),
+        ("front-?(?P<a>line)", ()),
+        ("(?:un)?(?P<a>freez\\w+) assets", ()),
+        ("(?:the (?P<a>pause)|no) talks", ()),
     ],
 )
 def test_the_letters_that_an_anchor_begins_with_are_read_off_its_pattern(
@@ -48,4 +58,16 @@ def test_the_letters_that_a_pattern_needs_are_read_off_it(pattern: str, parts: l
 def test_whatever_a_wording_matches_has_the_letters_that_it_was_said_to_need(case: tuple[Term, str]) -> None:
     term, text = case
     assert all(any(part in text for part in parts) for parts in term.parts)
-    assert not term.stems or any(stem in text for stem in term.stems)
+
+
+@given(
+    st.sampled_from([(issue, term) for issue in ISSUES for term in issue.terms]).flatmap(
+        lambda known: st.tuples(st.just(known), st.from_regex(known[1].pattern, fullmatch=True))
+    )
+)
+def test_whatever_a_wording_matches_is_found_in_the_second_of_two_sentences(
+    case: tuple[tuple[Issue, Term], str],
+) -> None:
+    (issue, term), text = case
+    issues = Issues([replace(issue, terms=(term,), echoes=(), others=None)])
+    assert 1 in issues.find(f"None. {text}", [(0, 5), (6, 6 + len(text))])

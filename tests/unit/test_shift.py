@@ -102,11 +102,19 @@ def test_history_conditions_and_hearsay_do_not_move_a_series() -> None:
     assert not folded([*past("oppose"), *weak]).shifts
 
 
-@pytest.mark.parametrize(("strength", "turns"), [("deed", 0), ("decision", 1)])
-def test_what_an_army_does_at_home_moves_no_series_and_what_its_state_decides_does(
-    strength: str, turns: int
+@pytest.mark.parametrize(
+    ("part", "strength", "turns"),
+    [
+        ("MLI.MILITARY", "deed", 0),
+        ("MLI.MILITARY", "decision", 1),
+        ("MLI.GOVERNMENT", "deed", 1),
+        (None, "deed", 1),
+    ],
+)
+def test_what_an_army_does_at_home_moves_no_series_and_what_its_state_does_moves_it(
+    part: str | None, strength: str, turns: int
 ) -> None:
-    about = {"actor": Actor("MLI", "Mali"), "issue": "troop_deployment", "context": "MLI"}
+    about = {"actor": Actor("MLI", "Mali", part), "issue": "troop_deployment", "context": "MLI"}
     readings = [seen(f"p{i}", "support", i, "decision", **about) for i in range(4)]
     readings += [seen(f"w{i}", "oppose", 40 + i, strength, **about) for i in range(3)]
     state = fold(empty_series("MLI|troop_deployment|MLI"), readings, day(100), watched=watched_issues())
