@@ -21,7 +21,6 @@ _ABOUT, _PAIR, _TOPIC, _CONTEXT, _FACTS = 32, 192, 96, 128, 10
 _DROP, _HEAD_DROP = 0.1, 0.2
 _RARE = -2.0
 _MARK_SCALE = 0.02
-_HAS_16_BITS = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 class Layer(nn.Module):
@@ -172,7 +171,7 @@ class Net(nn.Module):
         nn.init.constant_(self.stance.bias, _RARE)
 
     def encode(self, windows: Sequence[Pieces]) -> list[Tensor]:
-        """Give the vectors of the pieces of each window; while it learns, by products of 16 bits, where the processor has them."""
+        """Give the vectors of the pieces of each window."""
         longest = max(len(each.ids) for each in windows)
         if longest > MOST_PIECES:
             raise ValueError(f"a window of {longest} pieces; at most {MOST_PIECES} were meant")
@@ -181,9 +180,9 @@ class Net(nn.Module):
         marks, hidden = _padded([each.marks for each in windows])
         kept, without_kept = _padded([each.kept for each in windows])
         beside, without_others = _padded(others)
-        without = hidden, torch.cat([without_kept, without_others], -1)
-        with torch.autocast("cpu", torch.bfloat16, enabled=torch.is_grad_enabled() and _HAS_16_BITS):
-            vectors = self.encoder(ids, marks, kept, beside, without).float()
+        vectors = self.encoder(
+            ids, marks, kept, beside, (hidden, torch.cat([without_kept, without_others], -1))
+        )
         return [vectors[i, : len(each.kept)] for i, each in enumerate(windows)]
 
     def see(self, vectors: Tensor, cut: Pieces) -> Seen:

@@ -85,6 +85,8 @@ def test_text_of_a_writer_of_whom_nothing_was_taught(reader: Reader) -> None:
     [
         ("undoing.jsonl", 560, 0.92, 0.53, 0.27),  # what undoes an issue, and what is done to it
         ("digest.jsonl", 553, 0.88, 0.65, 0.06),  # in a digest's style, a third without the usual words
+        ("undone.jsonl", 947, 0.89, 0.53, 0.17),  # relief, pull-outs and truces, and what is done to them
+        ("border.jsonl", 623, 0.9, 0.57, 0.1),  # what carries a topic, beside what nearly does
     ],
 )
 def test_short_items_of_writers_of_whom_nothing_was_taught(
@@ -208,6 +210,16 @@ def test_items_about_changes_of_course(reader: Reader) -> None:
     assert result.shifts.false <= 8  # few are found, and these must be right (docs/decisions/0048)
     assert result.strict.f1 >= 0.72
     assert result.wrong_sign <= 0.15
+
+
+def test_turns_told_by_writers_of_whom_nothing_was_taught(reader: Reader) -> None:
+    result = scored_own(reader, "turns.jsonl")
+    assert result.articles == 940
+    assert result.all_topics.f1 >= 0.94
+    assert result.strict.f1 >= 0.64
+    assert result.wrong_sign <= 0.16
+    assert result.shifts.hits >= 85
+    assert result.shifts.false <= 40  # those that go the wrong way among them
 
 
 def test_sentences_full_of_traps(reader: Reader) -> None:
