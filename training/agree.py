@@ -1,7 +1,8 @@
-"""Teaches the shortened network what the whole ones say on the average: taught in other orders, they misread other windows.
+"""Teaches the shortened network what the whole ones say on the average: taught in other orders, and as deep as they like, they
+misread other windows.
 
-No labels are asked (Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, 2015). ``docs/decisions/0054`` has
-what it gains.
+No labels are asked (Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, 2015). ``docs/decisions/0054`` and
+``0056`` have what it gains.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,10 +41,18 @@ class _Lesson:
     details: Mapping[Key, _Details]
 
 
-def agree(short: Net, nets: Sequence[Net], cuts: Sequence[Cut]) -> Iterator[float]:
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A whole network, and how much its judgement counts."""
+
+    net: Net
+    counts: int = 1
+
+
+def agree(short: Net, voices: Sequence[Voice], cuts: Sequence[Cut]) -> Iterator[float]:
     """Teach a shortened network what whole ones say on the average; gives the mean loss of each epoch as it ends."""
     short.eval()  # nothing is dropped at random: what is taught is as sure as its teachers
-    lessons = list(_lessons(nets, cuts))
+    lessons = list(_lessons(voices, cuts))
     return descend(
         short,
         optimiser_of(short, _TERM),
@@ -55,24 +64,29 @@ def agree(short: Net, nets: Sequence[Net], cuts: Sequence[Cut]) -> Iterator[floa
 
 
 @torch.no_grad()
-def _lessons(nets: Sequence[Net], cuts: Sequence[Cut]) -> Iterator[_Lesson]:
+def _lessons(voices: Sequence[Voice], cuts: Sequence[Cut]) -> Iterator[_Lesson]:
     for part in alike(cuts):
-        vectors = [net.encode([each.pieces for each in part]) for net in nets]
+        vectors = [voice.net.encode([each.pieces for each in part]) for voice in voices]
         for number, cut in enumerate(part):
-            yield _lesson(
-                nets, [net.see(v[number], cut.pieces) for net, v in zip(nets, vectors, strict=True)], cut
-            )
+            seen = [voice.net.see(v[number], cut.pieces) for voice, v in zip(voices, vectors, strict=True)]
+            yield _lesson(voices, seen, cut)
 
 
-def _lesson(nets: Sequence[Net], seen: Sequence[Seen], cut: Cut) -> _Lesson:
-    topics = {issue: _mean([each.topics[issue].sigmoid() for each in seen]) for issue in seen[0].topics}
-    stances = {key: _mean([each.signs(key).softmax(0) for each in seen]) for key in seen[0].margins}
+def _lesson(voices: Sequence[Voice], seen: Sequence[Seen], cut: Cut) -> _Lesson:
+    shares = torch.tensor([float(each.counts) for each in voices])
+    shares /= shares.sum()
+    topics = {
+        issue: _mean([each.topics[issue].sigmoid() for each in seen], shares) for issue in seen[0].topics
+    }
+    stances = {key: _mean([each.signs(key).softmax(0) for each in seen], shares) for key in seen[0].margins}
     details = {}
     for key, signs in stances.items():
         weight = 1.0 - float(signs[0])
         if weight > _HOLDS:
-            said = [_said(net, each, cut, key) for net, each in zip(nets, seen, strict=True)]
-            means = (_mean([scores.softmax(0) for scores in column]) for column in zip(*said, strict=True))
+            said = [_said(voice.net, each, cut, key) for voice, each in zip(voices, seen, strict=True)]
+            means = (
+                _mean([scores.softmax(0) for scores in column], shares) for column in zip(*said, strict=True)
+            )
             details[key] = _Details(weight, *means)
     return _Lesson(cut, topics, stances, details)
 
@@ -83,8 +97,8 @@ def _said(net: Net, seen: Seen, cut: Cut, key: Key) -> tuple[Tensor, Tensor, Ten
     return net.strength(hidden), net.modality(hidden), net.weigh(seen, cut.around, *key)[1]
 
 
-def _mean(given: Sequence[Tensor]) -> Tensor:
-    return torch.stack(list(given)).mean(0)
+def _mean(given: Sequence[Tensor], shares: Tensor) -> Tensor:
+    return torch.tensordot(shares, torch.stack(list(given)), 1)
 
 
 def _loss(short: Net, lessons: Sequence[_Lesson]) -> Tensor:

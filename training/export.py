@@ -90,6 +90,18 @@ def heads(net: Net) -> dict[str, NDArray[np.float32]]:
     return arrays
 
 
+def take_heads(net: Net, arrays: Mapping[str, NDArray[np.float32]]) -> None:
+    """Give a network the heads that were written."""
+    given = {
+        "issues.weight": arrays["issues"],
+        "nowhere": arrays["nowhere"],
+        "open": arrays["open"],
+    }
+    for theirs, name in _LINEAR.items():
+        given |= {f"{theirs}.weight": arrays[f"{name}.w"].T, f"{theirs}.bias": arrays[f"{name}.b"]}
+    net.load_state_dict({name: torch.from_numpy(a.copy()) for name, a in given.items()}, strict=False)
+
+
 def _array(tensor: Tensor) -> NDArray[np.float32]:
     array: NDArray[np.float32] = tensor.detach().numpy().astype(np.float32)
     return array

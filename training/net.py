@@ -16,6 +16,7 @@ from training.pretrained import weights
 
 WIDTH, ATTENTION_HEADS, WORDS = 384, 12, 30_522
 FIRST_LAYERS, LATE_LAYERS = 4, 2
+_HAS_16_BITS = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 _SCALE = (WIDTH // ATTENTION_HEADS) ** -0.5
 _ABOUT, _PAIR, _TOPIC, _CONTEXT, _FACTS = 32, 192, 96, 128, 10
 _DROP, _HEAD_DROP = 0.1, 0.2
@@ -68,15 +69,15 @@ class Encoder(nn.Module):
     which still look at all others as the first left them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = FIRST_LAYERS) -> None:
         super().__init__()
-        self.first = FIRST_LAYERS
+        self.first = first
         self.words = nn.Embedding(WORDS, WIDTH)
         self.places = nn.Embedding(512, WIDTH)
         self.kind = nn.Parameter(torch.zeros(WIDTH))
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.marks = nn.Embedding(MARKS, WIDTH)
-        self.layers = nn.ModuleList(Layer() for _ in range(FIRST_LAYERS + LATE_LAYERS))
+        self.layers = nn.ModuleList(Layer() for _ in range(first + LATE_LAYERS))
         nn.init.normal_(self.marks.weight, 0.0, _MARK_SCALE)
         nn.init.zeros_(self.marks.weight[0])
         self._take_pretrained()
@@ -152,12 +153,14 @@ class Seen:
 
 
 class Net(nn.Module):
-    """Encoder and heads. frames: how the context of each issue is found, which is all that the heads know of it."""
+    """Encoder and heads. frames: how the context of each issue is found, which is all that the heads know of it.
+    first: the layers of the encoder that renew all pieces.
+    """
 
-    def __init__(self, frames: dict[str, str]) -> None:
+    def __init__(self, frames: dict[str, str], first: int = FIRST_LAYERS) -> None:
         super().__init__()
         self.frames = {issue: FRAMES.index(frame) for issue, frame in frames.items()}  # type: ignore[arg-type]
-        self.encoder = Encoder()
+        self.encoder = Encoder(first)
         self.issues = nn.Embedding(len(FRAMES), _ABOUT)
         self.nowhere = nn.Parameter(torch.zeros(WIDTH))
         self.open = nn.Parameter(torch.zeros(len(FRAMES)))
@@ -171,7 +174,7 @@ class Net(nn.Module):
         nn.init.constant_(self.stance.bias, _RARE)
 
     def encode(self, windows: Sequence[Pieces]) -> list[Tensor]:
-        """Give the vectors of the pieces of each window."""
+        """Give the vectors of the pieces of each window; while it learns, by products of 16 bits, where the processor has them."""
         longest = max(len(each.ids) for each in windows)
         if longest > MOST_PIECES:
             raise ValueError(f"a window of {longest} pieces; at most {MOST_PIECES} were meant")
@@ -180,9 +183,9 @@ class Net(nn.Module):
         marks, hidden = _padded([each.marks for each in windows])
         kept, without_kept = _padded([each.kept for each in windows])
         beside, without_others = _padded(others)
-        vectors = self.encoder(
-            ids, marks, kept, beside, (hidden, torch.cat([without_kept, without_others], -1))
-        )
+        without = hidden, torch.cat([without_kept, without_others], -1)
+        with torch.autocast("cpu", torch.bfloat16, enabled=torch.is_grad_enabled() and _HAS_16_BITS):
+            vectors = self.encoder(ids, marks, kept, beside, without).float()
         return [vectors[i, : len(each.kept)] for i, each in enumerate(windows)]
 
     def see(self, vectors: Tensor, cut: Pieces) -> Seen:

@@ -13,7 +13,7 @@ from torch.nn import functional
 from streams.core.model import STANCES
 from streams.core.network import MODALITIES, STRENGTHS
 from training.looks import Cut, Taught, Told
-from training.net import Net, Seen
+from training.net import FIRST_LAYERS, Net, Seen
 
 T = TypeVar("T")
 BATCH = 24
@@ -25,7 +25,8 @@ STRENGTH, MODALITY, CONTEXT, _NO_CONTEXT, _TURN = 0.3, 0.15, 0.7, 0.2, 1.0
 @dataclass(frozen=True, slots=True)
 class Term:
     """How long and how fast something is taught. Rates are the largest of a term: they rise and fall in it. seed: of the
-    order, and of what is dropped at random. shared: the weight of a window of the shared labels.
+    order, and of what is dropped at random. shared: the weight of a window of the shared labels. first: the layers of
+    the encoder that renew all pieces. counts: how much the judgement of what is so taught counts beside the others'.
     """
 
     epochs: int
@@ -33,12 +34,15 @@ class Term:
     head_rate: float
     seed: int = 0
     shared: float = 1.5
+    first: int = FIRST_LAYERS
+    counts: int = 1
 
 
-# Two networks that learn from the same text in other orders, one of which leans more on the shared labels.
+# Networks that learn from the same text in other orders, one of them twice as deep; two lean more on the shared labels.
 WHOLE = (
     Term(epochs=5, encoder_rate=1.6e-4, head_rate=1e-3),
     Term(epochs=5, encoder_rate=1.6e-4, head_rate=1e-3, seed=1, shared=3.0),
+    Term(epochs=4, encoder_rate=1.2e-4, head_rate=1e-3, seed=2, shared=2.0, first=10, counts=2),
 )
 FIRST = Term(epochs=4, encoder_rate=1.6e-4, head_rate=1e-3)
 SECOND = Term(epochs=2, encoder_rate=8e-5, head_rate=5e-4)

@@ -26,7 +26,7 @@ from streams.core.prepare import Lexicon
 from streams.evaluate import Row, evaluate, table
 from streams.network import MODELS, load_split
 from streams.reader import load_lexicon, load_reader
-from training.agree import agree
+from training.agree import Voice, agree
 from training.examples import prepare
 from training.export import write_network
 from training.joined import joined
@@ -38,6 +38,7 @@ from training.net import Net
 from training.pretrained import WORD_PIECES
 from training.shorten import imitate, shortened
 from training.teach import FIRST, SECOND, WHOLE, Term, second_term, teach
+from training.written import Written
 
 FOLDS = 5
 JOINED = 1200  # pairs of our own short items that are taught as one item, beside each alone
@@ -59,6 +60,12 @@ def main() -> None:
         "--only", choices=("network", "linear"), help="teach one of the two, and keep the other as it is"
     )
     parser.add_argument(
+        "--beside",
+        type=Path,
+        metavar="FOLDER",
+        help="an artefact whose judgement is taught beside that of the labels",
+    )
+    parser.add_argument(
         "--threads", type=int, default=1, help="another number gives other sums, and so other weights"
     )
     parser.add_argument(
@@ -66,7 +73,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    school = School(load_lexicon(), doubtful(options.labels), partial(stream, options.labels))
+    school = School(load_lexicon(), doubtful(options.labels), partial(stream, options.labels), options.beside)
     rows = shared(options.labels)
     if options.folds:
         report(school, rows, options.folds)
@@ -80,27 +87,35 @@ class School:
 
     Two terms take a tenth of the time for each further fold, and read worse: .70 on the check items where one go gives .75.
     doubtful items teach the linear models alone (``docs/decisions/0006``). stream: the articles that the shortened network
-    follows the whole ones on, besides ours; those that are labelled are among them.
+    follows the whole ones on, besides ours; those that are labelled are among them. beside: a folder with a network that was
+    taught before, whose judgement counts as much as that of each taught now.
     """
 
     def __init__(
-        self, lexicon: Lexicon, doubtful: Sequence[Labelled], stream: Callable[[], Iterable[RawArticle]]
+        self,
+        lexicon: Lexicon,
+        doubtful: Sequence[Labelled],
+        stream: Callable[[], Iterable[RawArticle]],
+        beside: Path | None = None,
     ) -> None:
         self.own = own()
         self.lexicon = _labelled_alone(lexicon, self.own)
         self.doubtful = doubtful
         self._stream = stream
+        self._beside = beside
         self._split = load_split(WORD_PIECES)
 
     def taught(self, rows: Sequence[Labelled]) -> Net:
-        """Give a network that has learned from labelled rows and our own text together: what two whole ones say, shortened."""
+        """Give a network that has learned from labelled rows and our own text together: what whole ones say, shortened."""
         found = [*self._looks(rows), *self._own_looks]
-        nets = [self._learned(found, term) for term in WHOLE]
+        voices = [Voice(self._learned(found, term), term.counts) for term in WHOLE]
+        if self._beside:
+            voices.append(Voice(Written(dict(self.lexicon.issues.frames), self._beside)))
         articles = chain((each.article for each in [*self.own, *self._pairs]), self._stream())
         windows = list(cuts(articles, self.lexicon, self._split))
-        short = shortened(nets[0])
-        _follow(windows, imitate(short, nets[0], windows))
-        _follow(windows, agree(short, nets, windows))
+        short = shortened(voices[0].net)
+        _follow(windows, imitate(short, voices[0].net, windows))
+        _follow(windows, agree(short, voices, windows))
         return short
 
     def taught_last(self, rows: Sequence[Labelled]) -> Net:
@@ -115,7 +130,7 @@ class School:
 
     def _learned(self, found: Sequence[Taught], term: Term) -> Net:
         torch.manual_seed(term.seed)
-        net = Net(dict(self.lexicon.issues.frames))
+        net = Net(dict(self.lexicon.issues.frames), term.first)
         narrow(net, found, NEURONS)
         _teach(net, found, term)
         return net

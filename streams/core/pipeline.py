@@ -27,7 +27,7 @@ from streams.core.untaught import judged_by_rule
 from streams.core.whereabouts import Whereabouts
 from streams.core.windows import close_ups, windows
 
-PIPELINE_VERSION = "21"
+PIPELINE_VERSION = "22"
 _SEEN = 0.2
 
 

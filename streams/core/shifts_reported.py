@@ -29,7 +29,7 @@ _BESIDE = 2
 _MADE = 45
 _PLAIN = 0.7
 _BORROWED = 0.6
-_HELD = 0.3
+_HELD = 0.28
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
         own = [turn for turn in turns if turn.verdict.score >= _HELD]
         owned += own
         unowned += [] if own else turns
-        open_ones += [] if own else [(each, index) for each in _who(draft, index)]
+        is_told = any(turn.score >= threshold for turn in own)
+        open_ones += [] if is_told else [(each, index) for each in _who(draft, index)]
     models = [turn for turn in (*owned, *unowned) if turn.is_outright] or owned
     if models:
         model = max(models, key=lambda turn: turn.score)

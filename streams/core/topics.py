@@ -15,9 +15,9 @@ _LEAD = 400
 _NEAR = 45
 _MOST = 12
 _PLACES = 3
-_BIAS, _WEIGHTS = -1.44, (0.32, 0.6, -0.85, 0.65, 0.44)
+_BIAS, _WEIGHTS = -1.6, (0.32, 0.9, -0.85, 0.65, 0.44)
 _MOST_OUTRIGHT, _MOST_NAMED = 2, 4
-_MAY_BE, _PLAINLY, _BY_STANCE = 0.1, 0.69, 0.76
+_MAY_BE, _PLAINLY, _BY_STANCE = 0.06, 0.69, 0.76
 
 
 def by_issue(draft: Draft) -> dict[str, list[IssueMention]]:
