@@ -1,7 +1,6 @@
-"""Teaches the shortened network what the whole ones say on the average: taught in other orders, and as deep as they like, they
-misread other windows.
+"""Teaches the shortened network what the whole ones say on the average: taught in other orders, they misread other windows.
 
-No labels are asked (Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, 2015). ``docs/decisions/0054`` and
+The whole ones need not be quick, and may be deeper. No labels are asked (Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, 2015). ``docs/decisions/0054`` and
 ``0056`` have what it gains.
 """
 
@@ -65,16 +64,17 @@ def agree(short: Net, voices: Sequence[Voice], cuts: Sequence[Cut]) -> Iterator[
 
 @torch.no_grad()
 def _lessons(voices: Sequence[Voice], cuts: Sequence[Cut]) -> Iterator[_Lesson]:
-    for part in alike(cuts):
-        vectors = [voice.net.encode([each.pieces for each in part]) for voice in voices]
-        for number, cut in enumerate(part):
-            seen = [voice.net.see(v[number], cut.pieces) for voice, v in zip(voices, vectors, strict=True)]
-            yield _lesson(voices, seen, cut)
-
-
-def _lesson(voices: Sequence[Voice], seen: Sequence[Seen], cut: Cut) -> _Lesson:
     shares = torch.tensor([float(each.counts) for each in voices])
     shares /= shares.sum()
+    nets = [each.net for each in voices]
+    for part in alike(cuts):
+        vectors = [net.encode([each.pieces for each in part]) for net in nets]
+        for number, cut in enumerate(part):
+            seen = [net.see(v[number], cut.pieces) for net, v in zip(nets, vectors, strict=True)]
+            yield _lesson(nets, shares, seen, cut)
+
+
+def _lesson(nets: Sequence[Net], shares: Tensor, seen: Sequence[Seen], cut: Cut) -> _Lesson:
     topics = {
         issue: _mean([each.topics[issue].sigmoid() for each in seen], shares) for issue in seen[0].topics
     }
@@ -83,7 +83,7 @@ def _lesson(voices: Sequence[Voice], seen: Sequence[Seen], cut: Cut) -> _Lesson:
     for key, signs in stances.items():
         weight = 1.0 - float(signs[0])
         if weight > _HOLDS:
-            said = [_said(voice.net, each, cut, key) for voice, each in zip(voices, seen, strict=True)]
+            said = [_said(net, each, cut, key) for net, each in zip(nets, seen, strict=True)]
             means = (
                 _mean([scores.softmax(0) for scores in column], shares) for column in zip(*said, strict=True)
             )

@@ -99,7 +99,7 @@ def take_heads(net: Net, arrays: Mapping[str, NDArray[np.float32]]) -> None:
     }
     for theirs, name in _LINEAR.items():
         given |= {f"{theirs}.weight": arrays[f"{name}.w"].T, f"{theirs}.bias": arrays[f"{name}.b"]}
-    net.load_state_dict({name: torch.from_numpy(a.copy()) for name, a in given.items()}, strict=False)
+    net.load_state_dict(net.state_dict() | {name: torch.from_numpy(a.copy()) for name, a in given.items()})
 
 
 def _array(tensor: Tensor) -> NDArray[np.float32]:

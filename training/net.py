@@ -16,12 +16,12 @@ from training.pretrained import weights
 
 WIDTH, ATTENTION_HEADS, WORDS = 384, 12, 30_522
 FIRST_LAYERS, LATE_LAYERS = 4, 2
-_HAS_16_BITS = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 _SCALE = (WIDTH // ATTENTION_HEADS) ** -0.5
 _ABOUT, _PAIR, _TOPIC, _CONTEXT, _FACTS = 32, 192, 96, 128, 10
 _DROP, _HEAD_DROP = 0.1, 0.2
 _RARE = -2.0
 _MARK_SCALE = 0.02
+_HAS_16_BITS = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 class Layer(nn.Module):

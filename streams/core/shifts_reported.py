@@ -72,6 +72,7 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
         own = [turn for turn in turns if turn.verdict.score >= _HELD]
         owned += own
         unowned += [] if own else turns
+        # who is told too weakly to be given out may still borrow what another sentence tells plainly
         is_told = any(turn.score >= threshold for turn in own)
         open_ones += [] if is_told else [(each, index) for each in _who(draft, index)]
     models = [turn for turn in (*owned, *unowned) if turn.is_outright] or owned

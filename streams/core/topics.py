@@ -137,8 +137,8 @@ class Signs:
 def score_topic(signs: Signs) -> float:
     """Score an issue as a topic by what speaks for it, between 0 and 1.
 
-    A logistic regression, fitted on labels by readers that had not seen them (``make train ARGS="--folds 5"`` prints its
-    weights): by themselves both signs are too sure of what they have learned. A full-length article that may be about an issue
+    A logistic regression: by themselves both signs are too sure of what they have learned. ``make train ARGS="--folds 5"``
+    prints weights that fit what was not taught; bias and weights of both signs were swept since (``docs/decisions/0056``). A full-length article that may be about an issue
     is, where somebody plainly acts on it.
     """
     chance = logistic(_BIAS + sum(w * x for w, x in zip(_WEIGHTS, signs.measures(), strict=True)))
