@@ -96,4 +96,4 @@ def fleet(settings: Settings, tmp_path: Path) -> Iterator[Fleet]:
 @pytest.fixture
 def ports() -> Iterator[int]:
     """Free ports for the workers' monitors."""
-    return iter(free_ports(8))
+    return iter(free_ports(12))
