@@ -2,7 +2,8 @@
 
     python -m benchmarks.reading --stream ../shared/data/current-events.jsonl --articles tests/data/articles.jsonl
 
-Seconds are CPU seconds of one process with one thread; loading is not counted. RSS is the peak of the process.
+Seconds are CPU seconds of one process with one thread; loading is not counted. A small set is gone through as often as takes some
+seconds, and the median pass counts. RSS is the peak of the process.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.threads import one_thread
@@ -25,6 +27,7 @@ from streams.reading import load_reading
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _BATCH = 200
 _WARM_UP = 40
+_ENOUGH = 6.0  # seconds
 _PLAIN = 500  # plain spaCy is timed on so many articles of the stream; all of it would take minutes
 
 
@@ -84,9 +87,12 @@ def plain() -> Callable[[Sequence[RawArticle]], None]:
 def rate(articles: Sequence[RawArticle], act: Callable[[Sequence[RawArticle]], None]) -> float:
     """Give the articles a CPU second that an action gets through, once it has done some: a worker runs for weeks."""
     act(articles[:_WARM_UP])
-    start = time.process_time()
-    act(articles)
-    return len(articles) / (time.process_time() - start)
+    passes: list[float] = []
+    while sum(passes) < _ENOUGH:
+        start = time.process_time()
+        act(articles)
+        passes.append(time.process_time() - start)
+    return len(articles) / median(passes)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from streams.core.issues import IssueMention
 from streams.core.mentions import Mention
 from streams.core.prepare import Lexicon
 from streams.core.prepare import prepare as draft_of
-from streams.core.windows import Window
 from training.labelled import Labelled
 
 
@@ -38,15 +37,6 @@ class Place:
 def prepare(lexicon: Lexicon, rows: Sequence[Labelled]) -> list[Example]:
     """Prepare labelled articles by the reader's own first half."""
     return [Example(row, draft_of(row.article, lexicon)) for row in rows]
-
-
-def holds_evidence(example: Example, window: Window) -> bool:
-    """Whether the labels quote from a window."""
-    for each in example.labelled.observations:
-        start, end = _evidence(each, example.draft)
-        if start < window.end and window.start < end:
-            return True
-    return False
 
 
 def observed(example: Example) -> Iterator[tuple[Mapping[str, Any], Place]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
 _RARE = 2
@@ -39,11 +39,16 @@ def matrix(rows: Sequence[Facts], names: Sequence[str]) -> csr_matrix:
     return csr_matrix((np.ones(len(flat), dtype=np.float32), flat, starts), shape=(len(rows), len(names)))
 
 
-def fit(rows: Sequence[Facts], is_true: Sequence[bool], weights: Sequence[float], strength: float) -> Fitted:
-    """Fit a logistic regression; strength is the inverse of the regularisation. Weights that say nothing are left out."""
+def fit(rows: Sequence[Facts], chances: Sequence[float], weights: Sequence[float], strength: float) -> Fitted:
+    """Fit a logistic regression. chances: how likely each row is true, where labels say so 0 or 1. strength is the inverse of the
+    regularisation. Weights that say nothing are left out.
+    """
     names = vocabulary(rows)
+    facts, likely, weighed = matrix(rows, names), np.array(chances, float), np.array(weights, float)
+    both = np.concatenate([weighed * likely, weighed * (1.0 - likely)])
+    is_true = np.arange(len(both)) < len(likely)
     model = LogisticRegression(C=strength, max_iter=_ROUNDS)
-    model.fit(matrix(rows, names), np.array(is_true), sample_weight=np.array(weights))
+    model.fit(vstack([facts, facts]), is_true, sample_weight=both)
     found = model.coef_[0].astype(np.float32)
     used = np.abs(found) > _NOTHING
     kept = [name for name, is_used in zip(names, used, strict=True) if is_used]

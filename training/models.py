@@ -1,4 +1,5 @@
-"""Fits the linear models of the reader from examples: which windows to look at, topics, and contexts."""
+"""Fits the linear models of the reader from examples: topics and contexts by the labels, which windows to look at by what the
+network sees in them."""
 
 from collections.abc import Sequence
 
@@ -6,31 +7,31 @@ from streams.core.context import Named, context_features
 from streams.core.prepare import Lexicon
 from streams.core.skim import skim_features
 from streams.core.topics import by_issue, topic_features
-from streams.core.windows import windows
-from training.examples import Example, holds_evidence, observed
+from training.examples import Example, observed
 from training.fit import Fitted, fit
+from training.hopes import Hope
 
-_SKIM, _TOPIC, _CONTEXT = 0.02, 0.3, 0.5
+_SKIM, _TOPIC, _CONTEXT = 0.08, 0.3, 0.5
 _LONG_WEIGHT = 3.0  # it is full-length articles that are skimmed
 
 
-def fit_all(examples: Sequence[Example], lexicon: Lexicon) -> dict[str, Fitted]:
-    """Fit every model."""
+def fit_all(examples: Sequence[Example], lexicon: Lexicon, hope: Hope) -> dict[str, Fitted]:
+    """Fit every model. hope: what the network that is to ship with them sees in the windows of an article."""
     return {
-        "skim": _fit_skim(examples, lexicon),
+        "skim": _fit_skim(examples, hope),
         "topic": _fit_topics(examples),
         "context": _fit_contexts(examples, lexicon),
     }
 
 
-def _fit_skim(examples: Sequence[Example], lexicon: Lexicon) -> Fitted:
-    rows, truth, weights = [], [], []
+def _fit_skim(examples: Sequence[Example], hope: Hope) -> Fitted:
+    rows, chances, weights = [], [], []
     for example in examples:
-        for window in windows(example.draft, lexicon.issues.all):
+        for window, chance in hope(example.draft):
             rows.append(skim_features(example.draft, window))
-            truth.append(holds_evidence(example, window))
+            chances.append(chance)
             weights.append(_LONG_WEIGHT if example.is_long else 1.0)
-    return fit(rows, truth, weights, _SKIM)
+    return fit(rows, chances, weights, _SKIM)
 
 
 def _fit_topics(examples: Sequence[Example]) -> Fitted:

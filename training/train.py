@@ -29,6 +29,7 @@ from streams.reader import load_lexicon, load_reader
 from training.agree import Voice, agree
 from training.examples import prepare
 from training.export import write_network
+from training.hopes import hopes
 from training.joined import joined
 from training.labelled import Labelled, doubtful, own, shared, stream
 from training.looks import Taught, cuts, looks
@@ -166,19 +167,19 @@ def _follow(windows: Sequence[object], losses: Iterable[float]) -> None:
 
 def write(school: School, rows: Sequence[Labelled], folder: Path, only: str | None) -> None:
     """Teach what is asked for on labelled rows and our own text, and write it."""
-    if only != "network":
-        taught = [*rows, *school.own, *school.doubtful]
-        print(f"linear models: version {write_linear(school.lexicon, taught, folder)}", flush=True)
     if only != "linear":
         version = write_network(school.taught(rows), folder, {"articles": len(rows) + len(school.own)})
         print(f"network: version {version}", flush=True)
+    if only != "network":
+        taught = [*rows, *school.own, *school.doubtful]
+        print(f"linear models: version {write_linear(school.lexicon, taught, folder)}", flush=True)
 
 
 def write_linear(lexicon: Lexicon, rows: Sequence[Labelled], folder: Path) -> str:
-    """Fit the linear models and write them; gives the version, a digest of what they hold."""
+    """Fit the linear models and write them beside the network, which they foretell; gives the version, a digest of what they hold."""
     examples = prepare(lexicon, rows)
     arrays = {}
-    for name, fitted in fit_all(examples, lexicon).items():
+    for name, fitted in fit_all(examples, lexicon, hopes(lexicon, folder)).items():
         arrays |= pack(name, fitted.names, fitted.weights, fitted.bias)
     arrays = {name: arrays[name] for name in sorted(arrays)}
     with (folder / "linear.npz").open("wb") as out:
@@ -202,8 +203,8 @@ def report(school: School, rows: Sequence[Labelled], count: int) -> None:
         held_out = order[number::FOLDS]
         rest = [rows[i] for i in order if i not in set(held_out)]
         with TemporaryDirectory() as folder:
-            write_linear(school.lexicon, [*rest, *school.own], Path(folder))
             write_network(school.taught_last(rest), Path(folder), {"articles": len(rest)})
+            write_linear(school.lexicon, [*rest, *school.own], Path(folder))
             reader = load_reader(models=Path(folder))
         for row in (rows[i] for i in held_out):
             events.append(orjson.loads(orjson.dumps(reader.read(row.article, row.article.published_at))))

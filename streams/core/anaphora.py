@@ -13,6 +13,7 @@ from typing import Literal
 
 from streams.core.mentions import PLACE_KINDS, STATE_KINDS, Mention
 from streams.core.model import Actor
+from streams.core.text import caseless, lower
 
 _Class = Literal["domestic", "state", "union", "group", "person", "thing"]
 _REACH = 2  # sentences back, beside its own
@@ -23,8 +24,8 @@ _DOMESTIC = (
     r"|national assembly|cabinet|presidency|president|prime minister|premier|chancellor|king|emir"
     r"|(?:foreign|defen[cs]e|interior|finance) (?:ministry|minister)|ministry"
 )
-_DESCRIPTION = re.compile(
-    r"\b(?:"
+_DESCRIPTION = caseless(
+    r"\b(?=[tihspg])(?:"  # the letters that each begins with: a search skips ahead to them, in half the time
     rf"(?P<domestic>(?:the|its|the country[’']s|the nation[’']s) (?:{_DOMESTIC})"
     r"|(?:pro-)?government (?:forces|troops))"
     r"|(?P<state>the (?:country|kingdom|republic|nation|island nation|emirate|sultanate))"
@@ -35,10 +36,10 @@ _DESCRIPTION = re.compile(
     r"|(?P<person>he|she)"
     r"|(?P<thing>(?:it|they) (?:will|would|has|have|had|plans?|says?|said|does|did|could|cannot"
     r"|rejects?|rejected|supports?|supported|opposes?|opposed|agreed|agrees|intends?|refuses?|refused|wants?))"
-    r")\b(?! of\b)(?![-’']\w)(?!(?-i: [A-Z]))"
-    r"(?! (?:technical|aid|operations?|exercises?|bases?|equipment|budget)\b)",
-    re.IGNORECASE,
+    r")\b(?! of\b)(?![-’']\w)"
+    r"(?! (?:technical|aid|operations?|exercises?|bases?|equipment|budget)\b)"
 )
+_NAME = re.compile(r" [A-Z]")
 _REPORTS = re.compile(
     r"[^,.;]{0,40}\b(?:says?|said|announce[sd]?|warn(?:s|ed)|state[sd]?|confirm(?:s|ed)|claim(?:s|ed)|declare[sd]?"
     r"|add(?:s|ed)|insist(?:s|ed)|pledge[sd]?)(?: that)? "
@@ -117,18 +118,22 @@ def _resolved(
     # Who tells of a quote is not named in it.
     outside = [each for each in mentions if not _is_within(each.start, quotes)]
     ends = [each.end for each in mentions]
+    folded = lower(text)
     for number, (start, end) in enumerate(sentences):
-        for match in _DESCRIPTION.finditer(text, start, end):
+        for match in _DESCRIPTION.finditer(folded, start, end):
             kind = match.lastgroup
             # The first mention that ends behind where the description begins: they lie apart, in order.
             after = bisect_right(ends, match.start())
-            if kind is None or (after < len(ends) and mentions[after].start < match.end()):
+            is_named = after < len(ends) and mentions[after].start < match.end()
+            if kind is None or is_named or _NAME.match(text, match.end()):
                 continue
             spans = [(start, match.start()), *reversed(sentences[max(0, number - _REACH) : number])]
             reach = mentions if _is_within(match.start(), quotes) else outside
             referent = _referent(_class(kind), reach, spans, text)
             if referent is not None:
-                yield _mention(match, kind, referent, is_place=_is_place(kind, text, match.start()))
+                surface = text[match.start() : match.end()]
+                is_place = _is_place(kind, text, match.start())
+                yield _mention(match.start(), surface, kind, referent, is_place=is_place)
 
 
 def _class(kind: str) -> _Class:
@@ -191,12 +196,13 @@ def _id(kind: _Class, mention: Mention) -> str | None:
     return mention.country if kind == "domestic" else mention.actor.id
 
 
-def _mention(match: re.Match[str], kind: str, referent: Mention, *, is_place: bool) -> Mention:
-    surface = match[0].partition(" ")[0] if kind == "thing" else match[0]
+def _mention(start: int, surface: str, kind: str, referent: Mention, *, is_place: bool) -> Mention:
+    surface = surface.partition(" ")[0] if kind == "thing" else surface
     id_ = (referent.country if kind == "domestic" else None) or referent.actor.id
     part = (
         f"{id_}.{_PART.get(surface.rpartition(' ')[2].lower(), 'GOVERNMENT')}" if kind == "domestic" else None
     )
     actor = Actor(id_, referent.actor.name, None, surface)
-    end = match.start() + len(surface)
-    return Mention(match.start(), end, surface, actor, "pronoun", referent.country, not is_place, part)
+    return Mention(
+        start, start + len(surface), surface, actor, "pronoun", referent.country, not is_place, part
+    )

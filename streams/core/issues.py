@@ -1,8 +1,6 @@
 """Issues as data: what a file of ``lexicons/issues`` says an issue is called, and where a text speaks of it."""
 
 import re
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -155,22 +153,20 @@ class _Stems:
         ]
 
     def locate(self, folded: str, sentences: Sequence[tuple[int, int]]) -> dict[int, list[tuple[str, Term]]]:
-        starts = [start for start, _ in sentences]
-        tried: dict[int, set[int]] = (
-            {i: set(self._always) for i in range(len(sentences))} if self._always else {}
-        )
-        seen: defaultdict[int, set[int]] = defaultdict(set)
-        for part, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            index = max(0, bisect_right(starts, start) - 1)
-            seen[index].add(part)
-            if self._owners[part] and not (start and folded[start - 1].isalnum()):
-                tried.setdefault(index, set()).update(self._owners[part])
-        return {
-            index: [
-                self._terms[i] for i in sorted(found) if not any(map(seen[index].isdisjoint, self._needed[i]))
-            ]
-            for index, found in sorted(tried.items())
-        }
+        found = {}
+        for index, (start, end) in enumerate(sentences):
+            if numbers := self._tried(folded[start:end]):
+                found[index] = [self._terms[i] for i in numbers]
+        return found
+
+    def _tried(self, sentence: str) -> list[int]:
+        tried = set(self._always)
+        seen = set()
+        for part, start, _ in self._automaton.find_matches_as_indexes(sentence, overlapping=True):
+            seen.add(part)
+            if self._owners[part] and not (start and sentence[start - 1].isalnum()):
+                tried.update(self._owners[part])
+        return [i for i in sorted(tried) if not any(map(seen.isdisjoint, self._needed[i]))]
 
 
 def _mentions(

@@ -44,7 +44,7 @@ def log_odds(chance: float) -> float:
 class Models:
     """All that was learned, under one version.
 
-    skim: that a window holds a stance. topic: that the article reports on the issue. context: that a country is the one in
+    skim: that the network would see a stance in a window. topic: that the article reports on the issue. context: that a country is the one in
     question.
     """
 

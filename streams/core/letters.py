@@ -37,11 +37,19 @@ def _anchors(alternative: str) -> list[str]:
 
 
 def needed_parts(pattern: str) -> tuple[frozenset[str], ...]:
-    """Give the letters that each word or group of a pattern begins with, but for what may be absent or is not spelt out."""
-    if len(_alternatives(pattern)) > 1:
-        return ()
+    """Give the letters that each word or group of a pattern begins with, but for what may be absent or is not spelt out. A match of
+    one of several alternatives has the longest letters of its own.
+    """
+    alternatives = _alternatives(pattern)
+    if len(alternatives) > 1:
+        longest = [max(needed_parts(each), key=_shortest, default=frozenset()) for each in alternatives]
+        return (frozenset().union(*longest),) if all(longest) else ()
     found = (frozenset(_parts(each)) for each in _sequence(pattern))
-    return tuple(dict.fromkeys(each for each in found if min(map(len, each)) >= _SHORTEST))
+    return tuple(dict.fromkeys(each for each in found if _shortest(each) >= _SHORTEST))
+
+
+def _shortest(letters: frozenset[str]) -> int:
+    return min(map(len, letters))
 
 
 def _sequence(pattern: str) -> Iterator[str]:

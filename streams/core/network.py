@@ -19,6 +19,8 @@ from streams.core.pieces import FRAMES, Pieces, Span
 STRENGTHS: tuple[Strength, ...] = ("deed", "decision", "statement", "hint")
 MODALITIES: tuple[Modality, ...] = ("asserted", "conditional", "denied")
 Vector = NDArray[np.float32]
+_Places = dict[str, list[tuple[Vector, tuple[float, float]]]]
+"""Where a window names each country: what stands for the place, that it is there, and whether it is named itself."""
 
 
 class Encoder(Protocol):
@@ -81,7 +83,7 @@ class Network:
     def look(self, pieces: Pieces, vectors: Vector, around: Surroundings) -> Look:
         """Judge one window of an article by its vectors."""
         named = {issue: self._about(vectors, pieces, issue) for issue in pieces.issues}
-        whole = vectors.mean(axis=0) @ self._of_topic[0]
+        whole = _mean(vectors) @ self._of_topic[0]
         topics = {
             issue: logistic(float(self._score("topic", whole + about @ self._of_topic[1])[0]))
             for issue, about in named.items()
@@ -90,9 +92,9 @@ class Network:
 
     def _about(self, vectors: Vector, pieces: Pieces, issue: str) -> Vector:
         """What stands for an issue: its vector in the window, and that of its kind."""
-        pooled = np.stack([_pooled(vectors, span) for _, span in pieces.issues[issue]])
+        pooled = _pooled(vectors, [span for _, span in pieces.issues[issue]])
         kind = self._weights["issues"][FRAMES.index(self.taught[issue])]
-        about: Vector = np.concatenate([pooled.mean(axis=0), kind])
+        about: Vector = np.concatenate([_mean(pooled), kind])
         return about
 
     def _held(
@@ -100,7 +102,7 @@ class Network:
     ) -> list[Held]:
         if not pieces.actors or not named:
             return []
-        pooled = np.stack([_pooled(vectors, span) for _, span in pieces.actors])
+        pooled = _pooled(vectors, [span for _, span in pieces.actors])
         pairs, parties = pooled @ self._of_pair[0], pooled @ self._of_context[0]
         places = self._places(vectors, pieces)
         numbers = _by_actor(pieces.actors)
@@ -108,48 +110,47 @@ class Network:
         for issue, about in named.items():
             hidden = self._hidden("pair", pairs + about @ self._of_pair[1])
             margins = self._out("stance", hidden)
-            strengths = self._out("strength", hidden).argmax(axis=1)
-            modalities = self._out("modality", hidden).argmax(axis=1)
+            strengths = self._out("strength", hidden).argmax(axis=1).tolist()
+            modalities = self._out("modality", hidden).argmax(axis=1).tolist()
             asked = parties + about @ self._of_context[2]
-            for actor, own in numbers.items():
-                best = max(own, key=lambda i: float(margins[i].max()))
+            surest = margins.max(axis=1).tolist()
+            chances = _chances(np.stack([_most(margins, own) for own in numbers.values()]))
+            for (actor, own), stances in zip(numbers.items(), chances, strict=True):
+                best = max(own, key=surest.__getitem__)
                 mention = pieces.actors[best][0]
                 found.append(
                     Held(
                         actor=mention,
                         issue=_nearest(pieces.issues[issue], mention),
-                        stances=_chances(margins[own].max(axis=0)),
+                        stances=tuple(stances),
                         contexts=partial(self._contexts, issue, actor, asked[best], places, around),
-                        strength=STRENGTHS[int(strengths[best])],
-                        modality=MODALITIES[int(modalities[best])],
+                        strength=STRENGTHS[strengths[best]],
+                        modality=MODALITIES[modalities[best]],
                     )
                 )
         return found
 
-    def _places(self, vectors: Vector, pieces: Pieces) -> list[tuple[str, Vector, bool]]:
-        if not pieces.countries:
-            return []
-        rows = np.stack([_pooled(vectors, span) for _, span, _ in pieces.countries]) @ self._of_context[1]
-        return [
-            (country, row, is_direct)
-            for (country, _, is_direct), row in zip(pieces.countries, rows, strict=True)
-        ]
+    def _places(self, vectors: Vector, pieces: Pieces) -> _Places:
+        found: _Places = {}
+        if pieces.countries:
+            rows = _pooled(vectors, [span for _, span, _ in pieces.countries]) @ self._of_context[1]
+            for (country, _, is_direct), row in zip(pieces.countries, rows, strict=True):
+                found.setdefault(country, []).append((row, (1.0, float(is_direct))))
+        return found
 
     def _contexts(
         self,
         issue: str,
         actor: str,
         asked: Vector,
-        places: Sequence[tuple[str, Vector, bool]],
+        places: _Places,
         around: Surroundings,
     ) -> dict[str | None, float]:
         """Weigh the countries that the article names; None stands for none of them. asked: actor and issue."""
         rows, numbers, owners = [], [], []
-        named = {country for country, _, _ in places}
         for country in around.countries:
-            facts = around.facts(actor, country, named)
-            here = [(row, (1.0, float(is_direct))) for each, row, is_direct in places if each == country]
-            for row, flags in here or [(self._nowhere, (0.0, 0.0))]:
+            facts = around.facts(actor, country, places)
+            for row, flags in places.get(country, [(self._nowhere, (0.0, 0.0))]):
                 rows.append(row)
                 numbers.append([*facts, *flags])
                 owners.append(country)
@@ -184,22 +185,37 @@ def _cut(weights: Vector, widths: Sequence[int]) -> list[Vector]:
     return [np.ascontiguousarray(part) for part in np.split(weights, places)]
 
 
-def _pooled(vectors: Vector, span: Span) -> Vector:
-    """The mean of the vectors of a span; most have one or two pieces, for which numpy's own takes ten times as long."""
-    start, end = span
-    pooled: Vector = vectors[start]
-    if end - start > 1:
-        pooled = np.add.reduce(vectors[start:end]) / np.float32(end - start)
+def _mean(rows: Vector) -> Vector:
+    """The mean of rows; numpy's own takes several times as long for so few."""
+    mean: Vector = np.add.reduce(rows) / np.float32(len(rows))
+    return mean
+
+
+def _pooled(vectors: Vector, spans: Sequence[Span]) -> Vector:
+    """The mean of the vectors of each span; most spans have one piece."""
+    pooled: Vector = vectors[[start for start, _ in spans]]
+    for i, (start, end) in enumerate(spans):
+        if end - start > 1:
+            pooled[i] = _mean(vectors[start:end])
     return pooled
+
+
+def _most(rows: Vector, chosen: Sequence[int]) -> Vector:
+    """The most of each column in the chosen rows."""
+    most: Vector = rows[chosen[0]] if len(chosen) == 1 else np.maximum.reduce(rows[chosen])
+    return most
 
 
 def _nearest(named: Sequence[tuple[IssueMention, Span]], actor: Mention) -> IssueMention:
     return min((issue for issue, _ in named), key=lambda each: abs(each.start - actor.start))
 
 
-def _chances(margins: Vector) -> tuple[float, ...]:
-    """The chance of each stance; where none is held the margin is 0."""
-    return tuple(_softmax(np.concatenate([np.zeros(1, np.float32), margins])).tolist()[1:])
+def _chances(margins: Vector) -> list[list[float]]:
+    """The chances of each stance, a row an actor; where none is held the margin is 0."""
+    most = np.maximum(margins.max(axis=1, keepdims=True), np.float32(0.0))
+    powers = np.exp(margins - most)
+    chances: list[list[float]] = (powers / (powers.sum(axis=1, keepdims=True) + np.exp(-most))).tolist()
+    return chances
 
 
 def _by_actor(actors: Sequence[tuple[Mention, Span]]) -> dict[str, list[int]]:

@@ -11,8 +11,9 @@ from streams.core.event import event, observation, reported
 from streams.core.issues import IssueMention
 from streams.core.learned import Models
 from streams.core.lists import may_list, shared
+from streams.core.looking import Looking
 from streams.core.model import EnrichedEvent, RawArticle
-from streams.core.network import Look, Network, Vector
+from streams.core.network import Look, Network
 from streams.core.pieces import Pieces, Split, pieces
 from streams.core.plainly import put_plainly
 from streams.core.prepare import Lexicon, add_grammar, prepare
@@ -25,9 +26,9 @@ from streams.core.undecided import open_minds
 from streams.core.undoing import may_turn_twice, put_together
 from streams.core.untaught import judged_by_rule
 from streams.core.whereabouts import Whereabouts
-from streams.core.windows import close_ups, windows
+from streams.core.windows import Window, close_ups, windows
 
-PIPELINE_VERSION = "22"
+PIPELINE_VERSION = "23"
 _SEEN = 0.2
 
 
@@ -103,21 +104,26 @@ class Reader:
         return f"{PIPELINE_VERSION}-{self._models.version}-{self._network.version}"
 
     def _look(self, articles: Sequence[RawArticle]) -> list[_Looked]:
-        works = [prepare(article, self.lexicon) for article in articles]
-        cut = [self._cut(work) for work in works]
-        vectors = [[self._network.encode(window) for window in each] for each in cut]
-        return list(map(self._looked, works, cut, vectors))
+        looking = [self._looking(prepare(article, self.lexicon)) for article in articles]
+        while cut := [(each, self._cut(each.draft, window)) for each in looking for window in each.round()]:
+            named = [(each, found) for each, found in cut if found.issues]
+            vectors = [self._network.encode(found) for _, found in named]
+            for (each, found), vector in zip(named, vectors, strict=True):
+                each.saw(found.window, self._network.look(found, vector, each.around))
+        return list(map(self._looked, looking))
 
-    def _cut(self, work: Draft) -> list[Pieces]:
-        """Cut out what the network looks at."""
-        home, taught = self.lexicon.catalogue.home, self._network.taught
-        chosen = [*telling(work, windows(work, taught), self._models.skim), *close_ups(work, taught)]
-        cut = (pieces(work, window, self._split, taught, home) for window in chosen)
-        return [each for each in cut if each.issues]
-
-    def _looked(self, work: Draft, cut: Sequence[Pieces], vectors: Sequence[Vector]) -> _Looked:
+    def _looking(self, work: Draft) -> Looking:
+        """Choose what the network looks at."""
+        taught = self._network.taught
+        likely = telling(work, windows(work, taught), self._models.skim)
         around = Surroundings(work, self.lexicon.catalogue.home)
-        looks = [self._network.look(*each, around) for each in zip(cut, vectors, strict=True)]
+        return Looking(work, around, [*likely, *close_ups(work, taught)], taught)
+
+    def _cut(self, work: Draft, window: Window) -> Pieces:
+        return pieces(work, window, self._split, self._network.taught, self.lexicon.catalogue.home)
+
+    def _looked(self, looking: Looking) -> _Looked:
+        work, looks = looking.draft, looking.looks
         told = [
             verdict
             for look in looks
@@ -139,7 +145,10 @@ class Reader:
                 best[key] = each
         lists = may_list(work)
         shown = {each.sentence for each in best.values()}
-        asked = {index for index in shown if index in lists or may_be_attributed(work, index)}
+        asked = shown & lists
+        asked |= {
+            each.sentence for each in best.values() if may_be_attributed(work, each.sentence, each.actor)
+        }
         cues = self.lexicon.cues
         asked |= {
             each.sentence for each in looked.told if each.score > _SEEN and may_turn_twice(work, each, cues)

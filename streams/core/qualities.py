@@ -20,6 +20,9 @@ _SAYING = frozenset(
     " accuses accused according announce announces announced confirm confirms confirmed stated reveal"
     " reveals warn warns warned add adds added assert asserts insist insists estimate estimates believe believes".split()
 )
+_SAYS = rf"\b(?:{'|'.join(sorted(_SAYING))})\b"
+_TELLS = re.compile(rf"[^.;:]{{0,60}}?{_SAYS}")
+_TOLD_BY = re.compile(rf"{_SAYS} (?:to )?(?:[\w’'-]+ ){{0,3}}$")
 _WILL_OR_NOT = re.compile(
     r"\b(?:will|shall|would|could|might|may|should|to|not|never|no|cannot|without)\b|n[’']t\b|[’']ll\b"
 )
@@ -107,10 +110,14 @@ def modality(tree: Tree, candidate: Candidate) -> Modality:
     return "asserted"
 
 
-def may_be_attributed(draft: Draft, sentence: int) -> bool:
-    """Whether one of several actors in a sentence may be telling of another: only then ``attribution`` is worth a tree."""
-    named = {each.actor.id for each in draft.actors.get(sentence, ()) if each.is_actor}
-    return len(named) > 1 and not _SAYING.isdisjoint(words(draft.sentence_text(sentence)))
+def may_be_attributed(draft: Draft, sentence: int, actor: Mention) -> bool:
+    """Whether another actor of a sentence may be telling of this one: only then ``attribution`` is worth a tree."""
+    start, end = draft.sentences[sentence]
+    return any(
+        _TELLS.match(draft.folded, each.end, end) or _TOLD_BY.search(draft.folded, start, each.start)
+        for each in draft.actors.get(sentence, ())
+        if each.is_actor and each.actor.id != actor.actor.id
+    )
 
 
 def attribution(draft: Draft, tree: Tree, candidate: Candidate) -> str | None:

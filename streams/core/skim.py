@@ -9,20 +9,20 @@ from streams.core.mentions import Mention
 from streams.core.text import stem, words
 from streams.core.windows import Window
 
-FAINT = 0.17
+FAINT = 0.42
 AT_LEAST = 3
 
 
 def telling(draft: Draft, cut: Sequence[Window], model: Linear) -> list[Window]:
-    """Keep the windows of an article that may hold a stance by their words alone, and at least the three likeliest.
+    """Keep the windows of an article that may hold a stance by their words alone, the likeliest first, and at least three.
 
-    Short items are one window, which is always kept. ``docs/decisions/0049`` has what is spared and what is lost.
+    Short items are one window, which is always kept. ``docs/decisions/0057`` has what is spared and what is lost.
     """
     if not draft.is_long:
         return list(cut)
     hopes = [model(skim_features(draft, each)) for each in cut]
-    likeliest = sorted(range(len(cut)), key=lambda i: (-hopes[i], i))[:AT_LEAST]
-    return [each for i, each in enumerate(cut) if hopes[i] >= FAINT or i in likeliest]
+    likeliest = sorted(range(len(cut)), key=lambda i: (-hopes[i], i))
+    return [cut[i] for rank, i in enumerate(likeliest) if hopes[i] >= FAINT or rank < AT_LEAST]
 
 
 def skim_features(draft: Draft, window: Window) -> list[str]:

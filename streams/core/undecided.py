@@ -30,8 +30,10 @@ _NEXT_CLAUSE = caseless(
 
 def open_minds(found: Iterable[Verdict], draft: Draft) -> Iterator[Verdict]:
     """Give each verdict, as a neutral one where its sentence says that the actor has made up no mind on the issue."""
-    spans = {index: _spans(draft, index) for index in draft.issues}
+    spans: dict[int, list[tuple[int, int, bool]]] = {}
     for each in found:
+        if each.sentence in draft.issues and each.sentence not in spans:
+            spans[each.sentence] = _spans(draft, each.sentence)
         is_open = any(_is_about(draft, each, *span) for span in spans.get(each.sentence, ()))
         yield replace(each, stance="neutral") if is_open else each
 

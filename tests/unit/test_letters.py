@@ -43,7 +43,9 @@ def test_the_letters_that_an_anchor_begins_with_are_read_off_its_pattern(
         ),
         ("(?:the|\\w+) guns? (?:fall|(?:must )?stay) silent", [{"gun"}, {"fall", "stay"}, {"silent"}]),
         ("(?!peace)[a-z]+ (?:talks|treaty)?", []),
-        ("truce|armistice", []),
+        ("truce|armistice", [{"truce", "armistice"}]),
+        ("a (?:long )?pause|the (?:\\w+) truce", [{"pause", "truce"}]),
+        ("truce|\\w+", []),
     ],
 )
 def test_the_letters_that_a_pattern_needs_are_read_off_it(pattern: str, parts: list[set[str]]) -> None:

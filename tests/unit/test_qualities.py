@@ -79,14 +79,20 @@ def is_deed(lexicon: Lexicon, text: str) -> bool:
     return is_done(work, work.sentence_at(actor.start), actor, issue, lexicon.cues)
 
 
-def test_only_where_one_actor_may_tell_of_another_is_a_tree_asked_for(lexicon: Lexicon) -> None:
-    texts = (
-        "Qatar said Hamas accepted the truce.",
-        "Hamas accepted the truce, it said.",
-        "Qatar and Hamas met.",
-    )
-    assert [may_be_attributed(drafted(lexicon, f"A ceasefire is near. {text}"), 1) for text in texts] == [
-        True,
-        False,
-        False,
-    ]
+@pytest.mark.parametrize(
+    ("text", "may_be"),
+    [
+        ("Qatar said Hamas accepted the truce.", True),
+        ("Hamas accepted the truce, said the foreign minister of Qatar.", True),
+        ("According to Qatar, Hamas accepted the truce.", True),
+        ("Hamas said that it accepted what Qatar had proposed.", False),
+        ("Hamas accepted the truce, it said.", False),
+        ("Qatar and Hamas met.", False),
+    ],
+)
+def test_only_where_another_may_tell_of_an_actor_is_a_tree_asked_for(
+    lexicon: Lexicon, text: str, may_be: bool
+) -> None:
+    work = drafted(lexicon, f"A ceasefire is near. {text}")
+    (hamas,) = (each for each in work.mentions if each.actor.id == "HAMAS" and each.kind != "pronoun")
+    assert may_be_attributed(work, 1, hamas) is may_be

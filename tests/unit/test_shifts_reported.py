@@ -152,6 +152,22 @@ def test_who_wants_it_reversed_has_not_reversed_it(lexicon: Lexicon) -> None:
     assert turns(work, seen(work, "DEU", "oppose")) == []
 
 
+@pytest.mark.parametrize("score", [0.05, 0.3])
+def test_whose_own_sentence_tells_a_shift_too_weakly_takes_its_way_from_one_that_tells_it_plainly(
+    lexicon: Lexicon, score: float
+) -> None:
+    text = (
+        "There is a shift in the direction of Denmark towards sanctions."
+        " Germany and its partners shifted their focus from sanctions to talks."
+    )
+    work = drafted(lexicon, text)
+    weak = replace(seen(work, "DNK", "support"), score=score)
+    assert set(turns(work, weak, seen(work, "DEU", "support"))) == {
+        ("DEU", "support", "oppose"),
+        ("DNK", "support", "oppose"),
+    }
+
+
 def both(work: Draft, actor: str, stance: Stance) -> list[Verdict]:
     """The stance on each issue of the first sentence, in the order of the text."""
     first = seen(work, actor, stance)
