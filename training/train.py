@@ -73,6 +73,10 @@ def main() -> None:
         "--folds", type=int, default=0, metavar="N", help="read N of five held-out folds, and write nothing"
     )
     options = parser.parse_args()
+    if options.only == "linear" and not (options.out / "network.json").exists():
+        parser.error(
+            f"linear models foretell the network beside them, and {options.out} has none: teach that first"
+        )
     torch.set_num_threads(options.threads)
     school = School(load_lexicon(), doubtful(options.labels), partial(stream, options.labels), options.beside)
     rows = shared(options.labels)
