@@ -30,9 +30,9 @@ def article(
     )
 
 
-async def send(settings: Settings, lines: Iterable[bytes]) -> list[Line]:
-    """Publish lines, bad ones too."""
-    return [line async for line in publish(lines, settings, raw_articles(), keep_bad=True)]
+async def send(settings: Settings, lines: Iterable[bytes], rate: float | None = None) -> list[Line]:
+    """Publish lines, bad ones too, at so many a second at the most."""
+    return [line async for line in publish(lines, settings, raw_articles(), rate=rate, keep_bad=True)]
 
 
 async def values(settings: Settings, topic: str, parse: Callable[[bytes], Any] = orjson.loads) -> list[Any]:

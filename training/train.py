@@ -58,7 +58,9 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, default=MODELS, help="folder that the artefact is written to")
     parser.add_argument(
-        "--only", choices=("network", "linear"), help="teach one of the two, and keep the other as it is"
+        "--only",
+        choices=("network", "linear"),
+        help="teach one of the two, and keep the other as it is; the linear models foretell the network, and so come after it",
     )
     parser.add_argument(
         "--beside",
@@ -73,7 +75,7 @@ def main() -> None:
         "--folds", type=int, default=0, metavar="N", help="read N of five held-out folds, and write nothing"
     )
     options = parser.parse_args()
-    if options.only == "linear" and not (options.out / "network.json").exists():
+    if options.only == "linear" and not options.folds and not (options.out / "network.json").exists():
         parser.error(
             f"linear models foretell the network beside them, and {options.out} has none: teach that first"
         )

@@ -75,9 +75,18 @@ def _end(pattern: str, at: int) -> int:
     if pattern[at] == "\\":
         return at + 2
     if pattern[at] == "[":
-        return pattern.index("]", at + 2) + 1
+        return _class_end(pattern, at + 1)
     if pattern[at] == "(":
         return _closing(pattern, at + 1) + 1
+    return at + 1
+
+
+def _class_end(pattern: str, at: int) -> int:
+    """Give where a class of letters ends: a bracket that it begins with, or that is escaped, is one of them."""
+    at += pattern[at] == "^"
+    at += pattern[at] == "]"
+    while pattern[at] != "]":
+        at += 2 if pattern[at] == "\\" else 1
     return at + 1
 
 

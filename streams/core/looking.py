@@ -1,4 +1,4 @@
-"""The order in which windows are looked at, and which are spared: of whom a stance was plainly seen, nothing more need be asked."""
+"""The order in which windows are looked at, and which are spared: those that name only whom a stance was plainly seen of."""
 
 from collections.abc import Container, Sequence
 
@@ -16,7 +16,8 @@ class Looking:
     """An article while its windows are looked at, three a round, the likeliest first.
 
     In a full-length article a window is spared where a stance of every actor that it names, on every issue, was plainly seen
-    before: it could only repeat it, or read the background as news (``docs/decisions/0057``). Short items are seen whole, in one round.
+    before: mostly it would say that again, or the background would be read as news. Of whoever holds two stances on an issue, one for
+    each of two countries, the second may be missed (``docs/decisions/0057``). Short items are seen whole, in one round.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Looking:
     def looks(self) -> list[Look]:
         """What was seen, of a full-length article in the order of the text."""
         if self.draft.is_long:
-            self._seen.sort(key=lambda each: each[0].start)
+            self._seen.sort(key=lambda each: (each[0].start, each[0].end))
         return [look for _, look in self._seen]
 
     def _is_told(self, window: Window) -> bool:

@@ -143,9 +143,7 @@ class Reader:
             key = each.actor.actor.id, each.issue.issue
             if each.score > (best[key].score if key in best else _SEEN):
                 best[key] = each
-        lists = may_list(work)
-        shown = {each.sentence for each in best.values()}
-        asked = shown & lists
+        asked = {each.sentence for each in best.values()} & may_list(work)
         asked |= {
             each.sentence for each in best.values() if may_be_attributed(work, each.sentence, each.actor)
         }

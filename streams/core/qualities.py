@@ -21,8 +21,8 @@ _SAYING = frozenset(
     " reveals warn warns warned add adds added assert asserts insist insists estimate estimates believe believes".split()
 )
 _SAYS = rf"\b(?:{'|'.join(sorted(_SAYING))})\b"
-_TELLS = re.compile(rf"[^.;:]{{0,60}}?{_SAYS}")
-_TOLD_BY = re.compile(rf"{_SAYS} (?:to )?(?:[\w’'-]+ ){{0,3}}$")
+_TELLS = re.compile(_SAYS)
+_TOLD_BY = re.compile(rf"{_SAYS},? (?!that\b)(?:\S+ ){{0,4}}$")
 _WILL_OR_NOT = re.compile(
     r"\b(?:will|shall|would|could|might|may|should|to|not|never|no|cannot|without)\b|n[’']t\b|[’']ll\b"
 )
@@ -111,10 +111,12 @@ def modality(tree: Tree, candidate: Candidate) -> Modality:
 
 
 def may_be_attributed(draft: Draft, sentence: int, actor: Mention) -> bool:
-    """Whether another actor of a sentence may be telling of this one: only then ``attribution`` is worth a tree."""
+    """Whether another actor of a sentence may be telling of this one, with a word of saying behind it or a few words before it: only
+    then ``attribution`` is worth a tree.
+    """
     start, end = draft.sentences[sentence]
     return any(
-        _TELLS.match(draft.folded, each.end, end) or _TOLD_BY.search(draft.folded, start, each.start)
+        _TELLS.search(draft.folded, each.end, end) or _TOLD_BY.search(draft.folded, start, each.start)
         for each in draft.actors.get(sentence, ())
         if each.is_actor and each.actor.id != actor.actor.id
     )

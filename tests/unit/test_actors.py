@@ -236,6 +236,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
         ('Brazil voted. "Pull out before Russia does," they said.', [("they", "BRA")]),
         ('"We came, one said.\n"We go," one said. Kenya paid. It will pay.', [("It", "KEN")]),
         ("BERLIN (Agency) - The government will pay.", [("The government", "DEU")]),
+        ("Kenya sent police. The government Monday praised them.", []),
+        ("Kenya sent police. Its MILITARY GOVERNMENT will pay.", [("Its MILITARY GOVERNMENT", "KEN")]),
         ("BAMAKO, May 3 (Agency) - It will rain.", []),
         ("It will rain.", []),
     ],

@@ -46,6 +46,8 @@ def test_the_letters_that_an_anchor_begins_with_are_read_off_its_pattern(
         ("truce|armistice", [{"truce", "armistice"}]),
         ("a (?:long )?pause|the (?:\\w+) truce", [{"pause", "truce"}]),
         ("truce|\\w+", []),
+        ("truce|[^\\]abcd]+", []),
+        ("[^]ab]+ truce|[]]lull", [{"truce", "lull"}]),
     ],
 )
 def test_the_letters_that_a_pattern_needs_are_read_off_it(pattern: str, parts: list[set[str]]) -> None:

@@ -85,6 +85,14 @@ def is_deed(lexicon: Lexicon, text: str) -> bool:
         ("Qatar said Hamas accepted the truce.", True),
         ("Hamas accepted the truce, said the foreign minister of Qatar.", True),
         ("According to Qatar, Hamas accepted the truce.", True),
+        (
+            "Qatar, which hosts 2.7 million people and, in turns, each of the parties, said Hamas had accepted.",
+            True,
+        ),
+        (
+            "Hamas had accepted, according, however, to mediators of Qatar.",
+            True,
+        ),
         ("Hamas said that it accepted what Qatar had proposed.", False),
         ("Hamas accepted the truce, it said.", False),
         ("Qatar and Hamas met.", False),

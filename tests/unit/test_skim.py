@@ -30,12 +30,8 @@ def kept(lexicon: Lexicon, text: str, judge: Linear) -> list[int]:
 
 def test_windows_without_a_word_that_speaks_for_a_stance_are_spared(lexicon: Lexicon) -> None:
     text = " ".join([*SENTENCES, FILLING])
-    assert kept(lexicon, text, model(prais=9, curs=9, weigh=9, saw=9)) == [
-        0,
-        1,
-        2,
-        4,
-    ]  # equally likely: as they stand
+    equally_likely = model(prais=9, curs=9, weigh=9, saw=9)
+    assert kept(lexicon, text, equally_likely) == [0, 1, 2, 4]
 
 
 def test_an_article_without_any_such_word_is_looked_at_in_three_places(lexicon: Lexicon) -> None:
