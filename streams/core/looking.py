@@ -47,9 +47,9 @@ class Looking:
     @property
     def looks(self) -> list[Look]:
         """What was seen, of a full-length article in the order of the text."""
-        if self.draft.is_long:
-            self._seen.sort(key=lambda each: (each[0].start, each[0].end))
-        return [look for _, look in self._seen]
+        is_long = self.draft.is_long
+        seen = sorted(self._seen, key=lambda each: (each[0].start, each[0].end)) if is_long else self._seen
+        return [look for _, look in seen]
 
     def _is_told(self, window: Window) -> bool:
         sentences = range(window.first, window.last + 1)

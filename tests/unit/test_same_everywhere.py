@@ -1,4 +1,4 @@
-"""What is read of an article is the same in every process, and so is what is learned from it."""
+"""What is read of an article is the same in every process, and so are the facts that linear models learn from."""
 
 import os
 import subprocess
