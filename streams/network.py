@@ -1,7 +1,9 @@
 """Loads what training left behind: the language model, its word pieces, and the heads."""
 
 import json
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,11 @@ from streams.core.pieces import Split
 from streams.core.prepare import Lexicon
 
 MODELS = Path(__file__).parent / "models"
+_WORDS = 20_000
+# Of such letters and marks the tokenizer makes the same pieces of a text as of its words; a bracket may open a token of its own.
+_USUAL = re.compile(r"[ \n\t\xa0A-Za-z0-9À-ÖØ-öø-ɏ!-/:-@\\^-`{-~“”‘’–—…]*")
+_WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
+_Parts = tuple[Sequence[int], Sequence[tuple[int, int]]]
 
 
 class OnnxEncoder:
@@ -54,9 +61,23 @@ def load_split(path: Path = MODELS / "words.json") -> Split:
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_padding()
     tokenizer.no_truncation()
+    (first, last), none = tokenizer.encode("").ids, (0, 0)
 
-    def split(text: str) -> tuple[Sequence[int], Sequence[tuple[int, int]]]:
-        encoding = tokenizer.encode(text)
+    @lru_cache(maxsize=_WORDS)
+    def pieces_of(word: str) -> _Parts:
+        encoding = tokenizer.encode(word, add_special_tokens=False)
         return encoding.ids, encoding.offsets
+
+    def split(text: str) -> _Parts:
+        if not _USUAL.fullmatch(text):
+            encoding = tokenizer.encode(text)
+            return encoding.ids, encoding.offsets
+        ids, offsets = [first], [none]
+        for match in _WORD.finditer(text):
+            start = match.start()
+            own, within = pieces_of(match[0])
+            ids += own
+            offsets += [(start + left, start + right) for left, right in within]
+        return [*ids, last], [*offsets, none]
 
     return split

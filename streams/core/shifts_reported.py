@@ -30,6 +30,7 @@ _MADE = 45
 _PLAIN = 0.7
 _BORROWED = 0.6
 _HELD = 0.28
+_Told = tuple[re.Match[str], Wording]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     owned: list[Turn] = []
     unowned: list[Turn] = []
     open_ones: list[tuple[Mention, int]] = []
-    for index in _turning_sentences(draft, verdicts):
+    for index, told in _turning_sentences(draft, verdicts):
         here = [each for each in verdicts if each.sentence == index]
-        turns = [turn for each in here if (turn := _turn(draft, each)) is not None]
+        turns = [turn for each in here if (turn := _turn(draft, each, told)) is not None]
         own = [turn for turn in turns if turn.verdict.score >= _HELD]
         owned += own
         unowned += [] if own else turns
@@ -88,24 +89,26 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
     return list(best.values())
 
 
-def _turning_sentences(draft: Draft, verdicts: Sequence[Verdict]) -> list[int]:
+def _turning_sentences(draft: Draft, verdicts: Sequence[Verdict]) -> Iterator[tuple[int, list[_Told]]]:
     """Give the sentences with a wording of a turn, of those in which something is read or somebody's policy is said to shift."""
     here = {each.sentence for each in verdicts}
     here |= {
         draft.sentence_at(match.start()) for match in _OF_WHOM.finditer(draft.folded)
     } & draft.actors.keys()
-    return sorted(
-        i
-        for i in here
-        if ANY.search(draft.folded, *draft.sentences[i]) and any(_matches(draft, *draft.sentences[i]))
-    )
+    for index in sorted(here):
+        start, end = draft.sentences[index]
+        if ANY.search(draft.folded, start, end) and (told := _told(draft, start, end)):
+            yield index, told
 
 
-def _matches(draft: Draft, start: int, end: int) -> Iterator[tuple[re.Match[str], Wording]]:
-    for wording in WORDINGS:
-        match = wording.pattern.search(draft.folded, start, end)
-        if match is not None and not _NOT_A_TURN.search(draft.folded, start, match.start()):
-            yield match, wording
+def _told(draft: Draft, start: int, end: int) -> list[_Told]:
+    """Give the wordings of a turn in a sentence, in the order of the table, but for what is said not to be one."""
+    found = ((wording.pattern.search(draft.folded, start, end), wording) for wording in WORDINGS)
+    return [
+        (match, wording)
+        for match, wording in found
+        if match is not None and not _NOT_A_TURN.search(draft.folded, start, match.start())
+    ]
 
 
 def _who(draft: Draft, index: int) -> list[Mention]:
@@ -127,13 +130,13 @@ def _borrowed(draft: Draft, model: Turn, actor: Mention, index: int) -> Turn:
     return Turn(model.verdict, actor, model.before, model.after, _BORROWED, start, end)
 
 
-def _turn(draft: Draft, verdict: Verdict) -> Turn | None:
+def _turn(draft: Draft, verdict: Verdict, told: Sequence[_Told]) -> Turn | None:
     """The turn that the first wording tells which speaks of this actor and issue; a shift from another issue tells none, and where
     what was read is told as the old course, only what is plainly a turn does.
     """
     start, end = draft.sentences[verdict.sentence]
     is_from_another, is_old = False, False
-    for match, wording in _matches(draft, start, end):
+    for match, wording in told:
         effect = wording.effect
         if is_old and wording.score < _PLAIN:
             continue

@@ -2,13 +2,18 @@
 
 from typing import get_args
 
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
+
 from streams.core.issues import Frame
 from streams.core.pieces import FRAMES, Pieces, Span, pieces
 from streams.core.prepare import Lexicon
 from streams.core.windows import windows
-from streams.network import load_split
+from streams.network import MODELS, load_split
 from tests.unit.drafts import drafted
 
+SPLIT = load_split()
 TEXT = "Norway's foreign minister urged a ceasefire in Sudan, and the EU will tighten sanctions on Belarus."
 
 
@@ -16,12 +21,12 @@ def cut(text: str, lexicon: Lexicon) -> Pieces:
     work = drafted(lexicon, text)
     frames = lexicon.issues.frames
     (window,) = windows(work, frames)
-    return pieces(work, window, load_split(), frames, lexicon.catalogue.home)
+    return pieces(work, window, SPLIT, frames, lexicon.catalogue.home)
 
 
 def words(text: str, found: Pieces, span: Span) -> str:
     """What the kept pieces of a span say."""
-    _, offsets = load_split()(text)
+    _, offsets = SPLIT(text)
     return " ".join(text[slice(*offsets[piece])] for piece in found.kept[slice(*span)]).lower()
 
 
@@ -47,3 +52,10 @@ def test_the_first_piece_and_all_marked_ones_are_kept_and_little_else(lexicon: L
 def test_the_frames_stand_in_the_order_that_the_network_was_taught_with() -> None:
     assert FRAMES == ("fighting", "sanctioned", "deployment")
     assert set(FRAMES) == set(get_args(Frame))
+
+
+@given(st.text(st.one_of(st.sampled_from(" \n\xa0aZ7éŁßİ'’“—-._&[]€中\u0301\u200b"), st.characters())))
+def test_a_text_has_the_pieces_of_its_words_whatever_stands_in_it(text: str) -> None:
+    whole = Tokenizer.from_file(str(MODELS / "words.json")).encode(text)
+    ids, offsets = SPLIT(text)
+    assert (list(ids), list(offsets)) == (whole.ids, whole.offsets)
