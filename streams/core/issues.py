@@ -3,12 +3,9 @@
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, Literal, get_args
 
-from ahocorasick_rs import AhoCorasick
-
-from streams.core.letters import anchor_stems, needed_parts
+from streams.core.letters import Sieve, anchor_stems, needed_parts
 from streams.core.text import caseless, lower
 
 Frame = Literal["fighting", "deployment", "sanctioned"]
@@ -101,8 +98,8 @@ class Issues:
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.all = {issue.id: issue for issue in issues}
         self.frames = {issue.id: issue.context for issue in self.all.values()}
-        self._terms = _Stems([(issue.id, term) for issue in self.all.values() for term in issue.terms])
-        self._echoes = _Stems([(issue.id, term) for issue in self.all.values() for term in issue.echoes])
+        self._terms = _Wordings([(issue.id, term) for issue in self.all.values() for term in issue.terms])
+        self._echoes = _Wordings([(issue.id, term) for issue in self.all.values() for term in issue.echoes])
 
     def find(self, text: str, sentences: Sequence[tuple[int, int]]) -> dict[int, list[IssueMention]]:
         """Give the mentions of issues by the number of their sentence."""
@@ -121,52 +118,27 @@ class Issues:
         return frozenset(id_ for id_ in named if (doubts := self.all[id_].doubts) and doubts.search(folded))
 
     def _matched(
-        self, stems: "_Stems", text: str, sentences: Sequence[tuple[int, int]], among: Container[str]
+        self, wordings: "_Wordings", text: str, sentences: Sequence[tuple[int, int]], among: Container[str]
     ) -> dict[int, list[IssueMention]]:
         found: dict[int, list[IssueMention]] = {}
         folded = lower(text)
-        for index, terms in stems.locate(folded, sentences).items():
-            start, end = sentences[index]
-            mentions = _mentions(self.all, [each for each in terms if each[0] in among], folded, start, end)
-            if mentions:
+        for index, (start, end) in enumerate(sentences):
+            likely = [each for each in wordings.likely(folded[start:end]) if each[0] in among]
+            if likely and (mentions := _mentions(self.all, likely, folded, start, end)):
                 found[index] = mentions
         return found
 
 
-class _Stems:
-    """Which terms are worth a try in which sentence: those of which an anchor's stem begins a word there, and of which the other
-    parts that a match needs are there too.
-    """
+class _Wordings:
+    """Terms with their issues, and which of them are worth a try in a sentence."""
 
     def __init__(self, terms: Sequence[tuple[str, Term]]) -> None:
         self._terms = terms
-        parts = dict.fromkeys(part for _, term in terms for part in chain(term.stems, *term.parts))
-        numbers = {part: number for number, part in enumerate(parts)}
-        self._automaton = AhoCorasick(list(parts))
-        self._always = [i for i, (_, term) in enumerate(terms) if not term.stems]
-        self._owners: list[list[int]] = [[] for _ in parts]
-        for i, (_, term) in enumerate(terms):
-            for stem in term.stems:
-                self._owners[numbers[stem]].append(i)
-        self._needed = [
-            [frozenset(map(numbers.__getitem__, each)) for each in term.parts] for _, term in terms
-        ]
+        self._sieve = Sieve([(term.stems, term.parts) for _, term in terms])
 
-    def locate(self, folded: str, sentences: Sequence[tuple[int, int]]) -> dict[int, list[tuple[str, Term]]]:
-        found = {}
-        for index, (start, end) in enumerate(sentences):
-            if numbers := self._tried(folded[start:end]):
-                found[index] = [self._terms[i] for i in numbers]
-        return found
-
-    def _tried(self, sentence: str) -> list[int]:
-        tried = set(self._always)
-        seen = set()
-        for part, start, _ in self._automaton.find_matches_as_indexes(sentence, overlapping=True):
-            seen.add(part)
-            if self._owners[part] and not (start and sentence[start - 1].isalnum()):
-                tried.update(self._owners[part])
-        return [i for i in sorted(tried) if not any(map(seen.isdisjoint, self._needed[i]))]
+    def likely(self, sentence: str) -> list[tuple[str, Term]]:
+        """Give the terms that a sentence in lower case may match."""
+        return [self._terms[i] for i in self._sieve.tried(sentence)]
 
 
 def _mentions(

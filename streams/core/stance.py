@@ -77,28 +77,34 @@ def in_reach(found: Sequence[Verdict], draft: Draft) -> Iterator[Verdict]:
     its own who holds a stance on it, and the actor's has an issue of its own or comes before: ``Norway will send troops. The EU
     extended its sanctions.`` Who follows may answer: ``Brazil urged a ceasefire. Kenya abstained.``
     """
-    told = [each for each in found if each.score >= _HELD and _is_beside(each, draft)]
-    taken = {(each.sentence, each.issue.issue) for each in told}
+    beside = _beside(draft)
+    taken = {
+        (each.sentence, each.issue.issue) for each in found if each.score >= _HELD and _pair(each) in beside
+    }
     for each in found:
         there = draft.sentence_at(each.issue.start)
         is_apart = each.sentence < there or each.sentence in draft.issues
-        if not is_apart or (there, each.issue.issue) not in taken or _is_beside(each, draft):
+        if not is_apart or (there, each.issue.issue) not in taken or _pair(each) in beside:
             yield each
 
 
-def _is_beside(verdict: Verdict, draft: Draft) -> bool:
-    """Whether a sentence that names the issue names the actor as well."""
-    return any(
-        mention.issue == verdict.issue.issue
-        and any(each.actor.id == verdict.actor.actor.id for each in draft.actors.get(index, ()))
+def _pair(verdict: Verdict) -> tuple[str, str]:
+    return verdict.actor.actor.id, verdict.issue.issue
+
+
+def _beside(draft: Draft) -> set[tuple[str, str]]:
+    """Give the actors and issues that are named in one sentence."""
+    return {
+        (actor.actor.id, mention.issue)
         for index, named in draft.issues.items()
         for mention in named
-    )
+        for actor in draft.actors.get(index, ())
+    }
 
 
 def by_actor(found: Iterable[Verdict]) -> list[Verdict]:
     """Join the verdicts on each actor and issue into the likeliest."""
-    return _joined_by(found, lambda each: (each.actor.actor.id, each.issue.issue))
+    return _joined_by(found, _pair)
 
 
 def by_sentence(found: Iterable[Verdict]) -> list[Verdict]:
@@ -119,9 +125,10 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
     Places are witnesses: what several of them say is likelier than what one says. Where they contradict each other, those
     that come first count more: newspapers tell what is new before what was.
     """
-    stance = max(STANCES, key=lambda each: _chance(witnesses, each, _FADING))
+    by_stance = _surest(witnesses)
+    stance = max(STANCES, key=lambda each: _chance(by_stance[each], _FADING))
     own = [each for each in witnesses if each.stance == stance]
-    surest, chance = max(own, key=lambda each: each.score), _chance(own, stance)
+    surest, chance = max(own, key=lambda each: each.score), _chance(by_stance[stance])
     return replace(
         surest,
         score=calibrated(chance) if surest.seen else chance,
@@ -138,13 +145,18 @@ def calibrated(chance: float) -> float:
     return logistic(SHARPNESS * log_odds(chance) + BIAS)
 
 
-def _chance(witnesses: Sequence[Verdict], stance: Stance, fading: float = 0.0) -> float:
-    """The chance that one of the places says a stance; within a sentence the surest mention counts."""
-    surest: dict[int, float] = {}
+def _surest(witnesses: Sequence[Verdict]) -> dict[Stance, dict[int, float]]:
+    """Give how sure the surest mention of each sentence is of each stance."""
+    found: dict[Stance, dict[int, float]] = {stance: {} for stance in STANCES}
     for each in witnesses:
-        if each.stance == stance:
-            surest[each.sentence] = max(surest.get(each.sentence, 0.0), each.score)
-    return 1.0 - prod(1.0 - score / (1.0 + fading * sentence) for sentence, score in surest.items())
+        scores = found[each.stance]
+        scores[each.sentence] = max(scores.get(each.sentence, 0.0), each.score)
+    return found
+
+
+def _chance(scores: Mapping[int, float], fading: float = 0.0) -> float:
+    """The chance that one of the sentences says a stance."""
+    return 1.0 - prod(1.0 - score / (1.0 + fading * sentence) for sentence, score in scores.items())
 
 
 def contexts(verdict: Verdict) -> dict[str | None, float]:

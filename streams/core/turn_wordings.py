@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from streams.core.letters import Sieve, anchor_stems, needed_parts
 from streams.core.text import caseless
 
 Effect = Literal["new", "vague", "from", "opened", "given_up", "stood_for", "stood_against", "stood_aside"]
@@ -142,10 +143,15 @@ _TABLE: tuple[_Row, ...] = (
     (r"(?:undoes|undid|undoing|overturns|overturned|overturning)", "new", 0.6, "nearest"),
     (r"(?:long-standing|longtime|traditional) (?:refus\w+|reject\w+|oppos\w+|resist\w+|insist\w+|policy|position|neutral\w*)", "new", 0.7, "nearest"),
     (r"(?:back(?:ed|s) down|relent(?:s|ed|ing)?|cav(?:es|ed) in|gives? in|gave in|reconsidered|thought better of|thinks better of|chang(?:es|ed) (?:course|sides|tack|tune)|come round|comes round|came round|goes back on|went back on|reneg\w+)", "new", 0.75, "nearest"),
-    (rf"(?:yields? (?:to|on)|yielded (?:to|on)|yielding to|gives? way|gave way|bow(?:s|ed|ing) to|won over|worn down|c[oa]mes? off the fence|think(?:s|ing)? again|thought again|{_AT_LAST} {_YES}|{_YES} {_AT_LAST})", "new", 0.7, "nearest"),
+    (rf"(?:yields? (?:to|on)|yielded (?:to|on)|yielding to|gives? way|gave way|bow(?:s|ed|ing) to|won over|worn down|(?:comes?|came) off the fence|think(?:s|ing)? again|thought again|{_AT_LAST} {_YES}|{_YES} {_AT_LAST})", "new", 0.7, "nearest"),
 )  # fmt: skip
 WORDINGS = tuple(
     Wording(caseless(rf"(?:\b|(?=,))(?:{pattern})\b"), effect, score, who)
     for pattern, effect, score, who in _TABLE
 )
-ANY = caseless(rf"(?:\b|(?=,))(?:{'|'.join(pattern for pattern, _, _, _ in _TABLE)})")
+_SIEVE = Sieve([(anchor_stems(pattern), needed_parts(pattern)) for pattern, _, _, _ in _TABLE])
+
+
+def likely(sentence: str) -> list[Wording]:
+    """Give the wordings that a sentence in lower case may match, in the order of the table."""
+    return [WORDINGS[i] for i in _SIEVE.tried(sentence)]

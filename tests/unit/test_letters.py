@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from streams.core.issues import Issue, Issues, Term
 from streams.core.letters import anchor_stems, needed_parts
+from streams.core.turn_wordings import WORDINGS, Wording, likely
 from streams.reader import load_lexicon
 
 ISSUES = list(load_lexicon().issues.all.values())
@@ -75,3 +76,13 @@ def test_whatever_a_wording_matches_is_found_in_the_second_of_two_sentences(
     (issue, term), text = case
     issues = Issues([replace(issue, terms=(term,), echoes=(), others=None)])
     assert 1 in issues.find(f"None. {text}", [(0, 5), (6, 6 + len(text))])
+
+
+@given(
+    st.sampled_from(WORDINGS).flatmap(
+        lambda wording: st.tuples(st.just(wording), st.from_regex(wording.pattern))
+    )
+)
+def test_whatever_a_wording_of_a_turn_matches_is_worth_a_try(case: tuple[Wording, str]) -> None:
+    wording, text = case
+    assert wording in likely(text)
