@@ -31,7 +31,7 @@ golden: prepare-dev ## write the golden outputs anew; read the difference before
 quality: prepare-dev ## the scores of the reader and the detector, with their floors
 	@.venv/bin/python -m pytest tests/quality -s
 
-train: ## teach the reader anew from ../shared/data and training/data; two hours or more, and some gigabytes of libraries
+train: ## teach the reader anew from ../shared/data and training/data; some six hours, and some gigabytes of libraries
 	@deploy/prepare.sh train
 	@.venv-train/bin/python -m training.train $(ARGS)
 

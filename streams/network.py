@@ -1,4 +1,4 @@
-"""Loads what training left behind: the language model, its word pieces, and the heads."""
+"""Loads what training left behind: the language model and its narrow copy, their word pieces, and the heads."""
 
 import json
 import re
@@ -53,7 +53,8 @@ def load_network(lexicon: Lexicon, folder: Path = MODELS) -> Network:
     with np.load(folder / "heads.npz") as arrays:
         weights = {name: arrays[name] for name in arrays.files}
     taught = {issue: lexicon.issues.frames[issue] for issue in card["issues"]}
-    return Network(OnnxEncoder(folder / "encoder.onnx"), weights, taught, card["version"])
+    encoder, narrow = (OnnxEncoder(folder / name) for name in ("encoder.onnx", "narrow.onnx"))
+    return Network(encoder, narrow, weights, taught, card["version"])
 
 
 def load_split(path: Path = MODELS / "words.json") -> Split:

@@ -30,15 +30,21 @@ _LINEAR = {
 }
 
 
-def write_network(net: Net, folder: Path, card: Mapping[str, Any]) -> str:
-    """Write encoder.onnx, heads.npz, words.json and network.json; gives the version, a digest of all weights."""
+def write_network(net: Net, narrow: Net, folder: Path, card: Mapping[str, Any]) -> str:
+    """Write encoder.onnx, heads.npz, words.json, network.json, and narrow.onnx, the encoder of a network whose vectors the same heads
+    understand; gives the version, a digest of all weights.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    _write_encoder(net.encoder.eval(), folder / "encoder.onnx")
+    encoders = {"encoder.onnx": net.encoder, "narrow.onnx": narrow.encoder}
+    for name, encoder in encoders.items():
+        _write_encoder(encoder.eval(), folder / name)
     arrays = heads(net)
     with (folder / "heads.npz").open("wb") as out:
         np.savez_compressed(out, **arrays)
     shutil.copyfile(WORD_PIECES, folder / "words.json")
-    digest = hashlib.sha256((folder / "encoder.onnx").read_bytes())
+    digest = hashlib.sha256()
+    for name in encoders:
+        digest.update((folder / name).read_bytes())
     for name in sorted(arrays):
         digest.update(arrays[name].tobytes())
     version = digest.hexdigest()[:12]

@@ -16,7 +16,7 @@ Hope = Callable[[Draft], Iterator[tuple[Window, float]]]
 
 
 def hopes(lexicon: Lexicon, folder: Path) -> Hope:
-    """Look with the network that was written to a folder."""
+    """Look with the network that was written to a folder: with its encoder, which is truer than the narrow copy that reads."""
     network, split = load_network(lexicon, folder), load_split(folder / "words.json")
     home, taught = lexicon.catalogue.home, network.taught
 
@@ -24,7 +24,7 @@ def hopes(lexicon: Lexicon, folder: Path) -> Hope:
         around = Surroundings(draft, home)
         for window in windows(draft, taught):
             cut = pieces(draft, window, split, taught, home)
-            held = network.look(cut, network.encode(cut), around).held
+            held = network.look(cut, network.encode(cut, is_long=False), around).held
             yield window, max((max(each.stances) for each in held), default=0.0)
 
     return hope

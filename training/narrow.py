@@ -1,59 +1,71 @@
-"""Narrows the encoder before it is taught: a quarter of its time for what hardly any of its neurons say (decision 46)."""
+"""Narrows the layers of an encoder: much of its time goes into neurons and heads that hardly say anything (decisions 46 and 58)."""
 
 import random
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from training.looks import Taught
-from training.net import Layer, Net
+from streams.core.pieces import Pieces
+from training.net import HEAD_WIDTH, Layer, Net
 
 _SAMPLE = 800
 
 
-class _Activity:
-    """The sum and the sum of squares of what each neuron of a layer says, over all pieces that went by."""
+class _Said:
+    """The sum and the sum of squares of each input of a linear layer, over all pieces that went by."""
 
-    def __init__(self, wide: nn.Linear) -> None:
+    def __init__(self, linear: nn.Linear) -> None:
+        self._linear = linear
         self._pieces = 0
-        self._sum = torch.zeros(wide.out_features)
-        self._squares = torch.zeros(wide.out_features)
-        wide.register_forward_hook(self._count)
+        self._sum = torch.zeros(linear.in_features)
+        self._squares = torch.zeros(linear.in_features)
+        self._hook = linear.register_forward_pre_hook(self._count)
 
-    def _count(self, _module: nn.Module, _inputs: object, output: Tensor) -> None:
-        said = functional.gelu(output).reshape(-1, output.shape[-1])
+    def _count(self, _module: nn.Module, inputs: tuple[Tensor]) -> None:
+        said = inputs[0].reshape(-1, self._linear.in_features)
         self._pieces += len(said)
         self._sum += said.sum(0)
         self._squares += said.square().sum(0)
 
-    def mean_and_variance(self) -> tuple[Tensor, Tensor]:
+    def narrowed(self, kept: int, together: int) -> tuple[Tensor, nn.Linear]:
+        """Give the inputs that stay, and the linear layer that takes these alone. together: how many stay or go as one.
+
+        Those stay whose value varies most, times the weight that it has. What the others say on the average goes into the bias.
+        """
+        self._hook.remove()
+        weight, bias = self._linear.weight, self._linear.bias
         mean = self._sum / self._pieces
-        return mean, self._squares / self._pieces - mean.square()
+        says = (self._squares / self._pieces - mean.square()) * weight.square().sum(0)
+        order = says.reshape(-1, together).sum(1).argsort(descending=True)
+        inputs = torch.arange(len(mean)).reshape(-1, together)
+        stay = inputs[order[: kept // together].sort().values].flatten()
+        go = inputs[order[kept // together :]].flatten()
+        return stay, _linear(weight[:, stay], bias + weight[:, go] @ mean[go])
 
 
 @torch.no_grad()
-def narrow(net: Net, found: Sequence[Taught], kept: int) -> None:
-    """Keep of each layer's feed-forward neurons those whose say varies most in a sample of windows, times the weight that it
-    has. What the others say on the average goes into the bias (An et al., Fluctuation-based adaptive structured pruning
-    for large language models, 2024).
+def narrow(net: Net, windows: Sequence[Pieces], neurons: int, heads: int) -> None:
+    """Keep in each layer only so many neurons of its feed-forward net and so many heads of attention, by what they say in a
+    sample of windows (An et al., Fluctuation-based adaptive structured pruning for large language
+    models, 2024).
     """
     layers = [layer for layer in net.encoder.layers if isinstance(layer, Layer)]
-    watched = [_Activity(layer.wide) for layer in layers]
+    watched = [(layer, _Said(layer.joined), _Said(layer.narrow)) for layer in layers]
     net.eval()
-    for each in random.Random(0).sample(found, min(_SAMPLE, len(found))):
-        net.encode([each.pieces])
-    for layer, activity in zip(layers, watched, strict=True):
-        _narrow(layer, *activity.mean_and_variance(), kept)
+    for each in random.Random(0).sample(windows, min(_SAMPLE, len(windows))):
+        net.encode([each])
+    for layer, seen, said in watched:
+        stay, layer.narrow = said.narrowed(neurons, 1)
+        layer.wide = _linear(layer.wide.weight[stay], layer.wide.bias[stay])
+        stay, layer.joined = seen.narrowed(heads * HEAD_WIDTH, HEAD_WIDTH)
+        third = len(layer.looks.weight) // 3
+        rows = torch.cat([stay + third * part for part in range(3)])
+        layer.looks = _linear(layer.looks.weight[rows], layer.looks.bias[rows])
 
 
-def _narrow(layer: Layer, mean: Tensor, variance: Tensor, kept: int) -> None:
-    order = (variance * layer.narrow.weight.square().sum(0)).argsort(descending=True)
-    stay, go = order[:kept].sort().values, order[kept:]
-    wide, narrow = nn.Linear(layer.wide.in_features, kept), nn.Linear(kept, layer.narrow.out_features)
-    wide.weight.copy_(layer.wide.weight[stay])
-    wide.bias.copy_(layer.wide.bias[stay])
-    narrow.weight.copy_(layer.narrow.weight[:, stay])
-    narrow.bias.copy_(layer.narrow.bias + layer.narrow.weight[:, go] @ mean[go])
-    layer.wide, layer.narrow = wide, narrow
+def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
+    made = nn.Linear(weight.shape[1], weight.shape[0])
+    made.weight.copy_(weight)
+    made.bias.copy_(bias)
+    return made

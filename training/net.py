@@ -14,9 +14,9 @@ from streams.core.network import MODALITIES, STRENGTHS
 from streams.core.pieces import FRAMES, MARKS, MOST_PIECES, Pieces, Span
 from training.pretrained import weights
 
-WIDTH, ATTENTION_HEADS, WORDS = 384, 12, 30_522
+WIDTH, HEAD_WIDTH, WORDS = 384, 32, 30_522
 FIRST_LAYERS, LATE_LAYERS = 4, 2
-_SCALE = (WIDTH // ATTENTION_HEADS) ** -0.5
+_SCALE = HEAD_WIDTH**-0.5
 _ABOUT, _PAIR, _TOPIC, _CONTEXT, _FACTS = 32, 192, 96, 128, 10
 _DROP, _HEAD_DROP = 0.1, 0.2
 _RARE = -2.0
@@ -25,7 +25,7 @@ _HAS_16_BITS = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 class Layer(nn.Module):
-    """One layer of BERT: attention and a feed-forward net, each with its sum and norm."""
+    """One layer of BERT: attention and a feed-forward net, each with its sum and norm. Either may be narrowed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,40 +38,42 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor, around: Tensor, hidden: Tensor | None) -> Tensor:
         """Renew x (pieces x width, batched), which looks at all around; hidden is added to attention where no piece is."""
-        query, key, value = map(_split, self._looks(x, around))
+        inner = self.joined.in_features
+        query, key, value = (_split(each, inner) for each in self._looks(x, around, inner))
         shares = query * _SCALE @ key.transpose(-2, -1)
         shares = functional.softmax(shares if hidden is None else shares + hidden, dim=-1)
         shares = functional.dropout(shares, _DROP, self.training)
-        seen = self.joined((shares @ value).transpose(-3, -2).reshape(*x.shape[:-2], -1, WIDTH))
+        seen = self.joined((shares @ value).transpose(-3, -2).reshape(*x.shape[:-2], -1, inner))
         x = self.norm(x + functional.dropout(seen, _DROP, self.training))
         wide = self.narrow(functional.gelu(self.wide(x)))
         return self.last_norm(x + functional.dropout(wide, _DROP, self.training))
 
-    def _looks(self, x: Tensor, around: Tensor) -> Sequence[Tensor]:
+    def _looks(self, x: Tensor, around: Tensor, inner: int) -> Sequence[Tensor]:
         """Give query, key and value, in as few products as there are inputs: eight bits scale each input anew."""
         if x is around:
-            return self.looks(x).split(WIDTH, -1)
-        asking, asked = (slice(0, WIDTH), slice(WIDTH, None))
+            return self.looks(x).split(inner, -1)
+        asking, asked = (slice(0, inner), slice(inner, None))
         weight, bias = self.looks.weight, self.looks.bias
         query = functional.linear(x, weight[asking], bias[asking])
-        return query, *functional.linear(around, weight[asked], bias[asked]).split(WIDTH, -1)
+        return query, *functional.linear(around, weight[asked], bias[asked]).split(inner, -1)
 
 
-def _split(x: Tensor) -> Tensor:
+def _split(x: Tensor, inner: int) -> Tensor:
     """Give each head of attention its part: heads x pieces x part, batched or not."""
-    return x.reshape(*x.shape[:-2], -1, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS).transpose(-3, -2)
+    return x.reshape(*x.shape[:-2], -1, inner // HEAD_WIDTH, HEAD_WIDTH).transpose(-3, -2)
 
 
 class Encoder(nn.Module):
     """The language model. Words and positions stay as they were pretrained; layers and marks learn.
 
     The first layers renew all pieces. The late ones renew those alone that something is read from, a quarter of them,
-    which still look at all others as the first left them.
+    which still look at all others as the first left them; the last of a shortened one looks at these alone.
     """
 
     def __init__(self, first: int = FIRST_LAYERS) -> None:
         super().__init__()
         self.first = first
+        self.is_last_among_kept = False
         self.words = nn.Embedding(WORDS, WIDTH)
         self.places = nn.Embedding(512, WIDTH)
         self.kind = nn.Parameter(torch.zeros(WIDTH))
@@ -99,9 +101,12 @@ class Encoder(nn.Module):
         for layer in self.layers[: self.first]:
             x = layer(x, x, hidden and hidden[0])
         x, beside = _taken(x, kept), _taken(x, others)
-        for layer in self.layers[self.first :]:
+        *late, last = self.layers[self.first :]
+        for layer in late:
             x = layer(x, torch.cat([x, beside], -2), hidden and hidden[1])
-        return x
+        if self.is_last_among_kept:
+            return last(x, x, hidden and hidden[1][..., : x.shape[-2]])
+        return last(x, torch.cat([x, beside], -2), hidden and hidden[1])
 
     def _take_pretrained(self) -> None:
         given = weights()

@@ -1,7 +1,9 @@
-"""Shortens the encoder once it was taught: four layers learn to say what six said, two of them over all pieces instead of four.
+"""Shortens the encoder once it was taught: four layers learn to say what six said, two of them over all pieces instead of four. And
+narrows a copy of the short one, for the many windows of full-length articles.
 
 The vectors of the kept pieces are all that the heads see, so that these need no lesson yet (after Jiao et al., TinyBERT: Distilling
-BERT for natural language understanding, 2020). Nor do the windows need labels: ``docs/decisions/0051`` has what it costs and spares.
+BERT for natural language understanding, 2020). Nor do the windows need labels: ``docs/decisions/0051`` and ``0058`` have what it costs
+and spares.
 """
 
 import copy
@@ -13,11 +15,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.looks import Cut
+from training.narrow import narrow
 from training.net import Net
 from training.teach import alike, descend
 
 _STAY, _FIRST = (0, 2, 4, 5), 2
-_EPOCHS, _RATE = 4, 4e-4
+_NEURONS, _HEADS = 384, 8
+SHORT_EPOCHS, NARROW_EPOCHS, _RATE = 4, 12, 4e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,16 @@ def shortened(net: Net) -> Net:
     return short
 
 
-def imitate(short: Net, net: Net, cuts: Sequence[Cut]) -> Iterator[float]:
-    """Teach a shortened network to give the vectors of the whole one; gives the mean square error of each epoch as it ends."""
+def narrowed(short: Net, cuts: Sequence[Cut]) -> Net:
+    """Copy a shortened network, with fewer neurons and heads, and a last layer that looks at the kept pieces alone."""
+    copied = copy.deepcopy(short)
+    copied.encoder.is_last_among_kept = True
+    narrow(copied, [each.pieces for each in cuts], _NEURONS, _HEADS)
+    return copied
+
+
+def imitate(short: Net, net: Net, cuts: Sequence[Cut], epochs: int) -> Iterator[float]:
+    """Teach a smaller network to give the vectors of another; gives the mean square error of each epoch as it ends."""
     learning = [each for each in short.encoder.parameters() if each.requires_grad]
     optimiser = torch.optim.AdamW(learning, lr=_RATE, weight_decay=0.01)
     short.eval()  # nothing is dropped at random: there is one right answer
@@ -45,7 +57,7 @@ def imitate(short: Net, net: Net, cuts: Sequence[Cut]) -> Iterator[float]:
     return descend(
         short.encoder,
         optimiser,
-        _EPOCHS,
+        epochs,
         lessons,
         lambda each: len(each.cut.pieces.ids),
         lambda part: _error(short, part),

@@ -37,13 +37,14 @@ from training.models import fit_all
 from training.narrow import narrow
 from training.net import Net
 from training.pretrained import WORD_PIECES
-from training.shorten import imitate, shortened
+from training.shorten import NARROW_EPOCHS, SHORT_EPOCHS, imitate, narrowed, shortened
 from training.teach import FIRST, SECOND, WHOLE, Term, second_term, teach
 from training.written import Written
 
 FOLDS = 5
 JOINED = 1200  # pairs of our own short items that are taught as one item, beside each alone
 NEURONS = 768  # of a layer's feed-forward net, half of what was pretrained
+HEADS = 12  # of a layer's attention, as many as were pretrained
 _DATA = Path(os.environ.get("STANCEWATCH_LABELS", "../shared/data"))
 
 
@@ -112,8 +113,10 @@ class School:
         self._beside = beside
         self._split = load_split(WORD_PIECES)
 
-    def taught(self, rows: Sequence[Labelled]) -> Net:
-        """Give a network that has learned from labelled rows and our own text together: what whole ones say, shortened."""
+    def taught(self, rows: Sequence[Labelled]) -> tuple[Net, Net]:
+        """Give a network that has learned from labelled rows and our own text together: what whole ones say, shortened. And a
+        narrow copy of it.
+        """
         found = [*self._looks(rows), *self._own_looks]
         voices = [Voice(self._learned(found, term), term.counts) for term in WHOLE]
         if self._beside:
@@ -121,9 +124,11 @@ class School:
         articles = chain((each.article for each in [*self.own, *self._pairs]), self._stream())
         windows = list(cuts(articles, self.lexicon, self._split))
         short = shortened(voices[0].net)
-        _follow(windows, imitate(short, voices[0].net, windows))
+        _follow(windows, imitate(short, voices[0].net, windows, SHORT_EPOCHS))
         _follow(windows, agree(short, voices, windows))
-        return short
+        narrow_one = narrowed(short, windows)
+        _follow(windows, imitate(narrow_one, short, windows, NARROW_EPOCHS))
+        return short, narrow_one
 
     def taught_last(self, rows: Sequence[Labelled]) -> Net:
         """Give a network that has learned from our own text, and then from labelled rows with some of ours again."""
@@ -138,7 +143,7 @@ class School:
     def _learned(self, found: Sequence[Taught], term: Term) -> Net:
         torch.manual_seed(term.seed)
         net = Net(dict(self.lexicon.issues.frames), term.first)
-        narrow(net, found, NEURONS)
+        narrow(net, [each.pieces for each in found], NEURONS, HEADS)
         _teach(net, found, term)
         return net
 
@@ -174,7 +179,7 @@ def _follow(windows: Sequence[object], losses: Iterable[float]) -> None:
 def write(school: School, rows: Sequence[Labelled], folder: Path, only: str | None) -> None:
     """Teach what is asked for on labelled rows and our own text, and write it."""
     if only != "linear":
-        version = write_network(school.taught(rows), folder, {"articles": len(rows) + len(school.own)})
+        version = write_network(*school.taught(rows), folder, {"articles": len(rows) + len(school.own)})
         print(f"network: version {version}", flush=True)
     if only != "network":
         taught = [*rows, *school.own, *school.doubtful]
@@ -209,7 +214,8 @@ def report(school: School, rows: Sequence[Labelled], count: int) -> None:
         held_out = order[number::FOLDS]
         rest = [rows[i] for i in order if i not in set(held_out)]
         with TemporaryDirectory() as folder:
-            write_network(school.taught_last(rest), Path(folder), {"articles": len(rest)})
+            net = school.taught_last(rest)
+            write_network(net, net, Path(folder), {"articles": len(rest)})  # digest items are short
             write_linear(school.lexicon, [*rest, *school.own], Path(folder))
             reader = load_reader(models=Path(folder))
         for row in (rows[i] for i in held_out):

@@ -28,7 +28,7 @@ from streams.core.untaught import judged_by_rule
 from streams.core.whereabouts import Whereabouts
 from streams.core.windows import Window, close_ups, windows
 
-PIPELINE_VERSION = "23"
+PIPELINE_VERSION = "24"
 _SEEN = 0.2
 
 
@@ -107,7 +107,7 @@ class Reader:
         looking = [self._looking(prepare(article, self.lexicon)) for article in articles]
         while cut := [(each, self._cut(each.draft, window)) for each in looking for window in each.round()]:
             named = [(each, found) for each, found in cut if found.issues]
-            vectors = [self._network.encode(found) for _, found in named]
+            vectors = [self._network.encode(found, is_long=each.draft.is_long) for each, found in named]
             for (each, found), vector in zip(named, vectors, strict=True):
                 each.saw(found.window, self._network.look(found, vector, each.around))
         return list(map(self._looked, looking))
