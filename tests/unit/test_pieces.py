@@ -54,7 +54,10 @@ def test_the_frames_stand_in_the_order_that_the_network_was_taught_with() -> Non
     assert set(FRAMES) == set(get_args(Frame))
 
 
-@given(st.text(st.one_of(st.sampled_from(" \n\xa0aZ7éŁßİ'’“—-._&[]€中\u0301\u200b"), st.characters())))
+ANY = st.characters(exclude_categories=["Cs"])  # no half of a pair: what is published is UTF-8
+
+
+@given(st.text(st.one_of(st.sampled_from(" \n\xa0aZ7éŁßİ'’“—-._&[]€中\u0301\u200b"), ANY)))
 def test_a_text_has_the_pieces_of_its_words_whatever_stands_in_it(text: str) -> None:
     whole = Tokenizer.from_file(str(MODELS / "words.json")).encode(text)
     ids, offsets = SPLIT(text)
