@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from streams.core.network import Network
-from streams.core.pieces import Split
+from streams.core.pieces import Parts, Split
 from streams.core.prepare import Lexicon
 
 MODELS = Path(__file__).parent / "models"
@@ -20,7 +20,6 @@ _WORDS = 20_000
 # Of such letters and marks the tokenizer makes the same pieces of a text as of its words; a bracket may open a token of its own.
 _USUAL = re.compile(r"[ \n\t\xa0A-Za-z0-9À-ÖØ-öø-ɏ!-/:-@\\^-`{-~“”‘’–—…]*")
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
-_Parts = tuple[Sequence[int], Sequence[tuple[int, int]]]
 
 
 class OnnxEncoder:
@@ -65,11 +64,11 @@ def load_split(path: Path = MODELS / "words.json") -> Split:
     (first, last), none = tokenizer.encode("").ids, (0, 0)
 
     @lru_cache(maxsize=_WORDS)
-    def pieces_of(word: str) -> _Parts:
+    def pieces_of(word: str) -> Parts:
         encoding = tokenizer.encode(word, add_special_tokens=False)
         return encoding.ids, encoding.offsets
 
-    def split(text: str) -> _Parts:
+    def split(text: str) -> Parts:
         if not _USUAL.fullmatch(text):
             encoding = tokenizer.encode(text)
             return encoding.ids, encoding.offsets

@@ -67,13 +67,13 @@ class Encoder(nn.Module):
     """The language model. Words and positions stay as they were pretrained; layers and marks learn.
 
     The first layers renew all pieces. The late ones renew those alone that something is read from, a quarter of them,
-    which still look at all others as the first left them; the last of a shortened one looks at these alone.
+    which still look at all others as the first left them; among_kept of them, the last, look at these alone.
     """
 
     def __init__(self, first: int = FIRST_LAYERS) -> None:
         super().__init__()
         self.first = first
-        self.is_last_among_kept = False
+        self.among_kept = 0
         self.words = nn.Embedding(WORDS, WIDTH)
         self.places = nn.Embedding(512, WIDTH)
         self.kind = nn.Parameter(torch.zeros(WIDTH))
@@ -101,12 +101,12 @@ class Encoder(nn.Module):
         for layer in self.layers[: self.first]:
             x = layer(x, x, hidden and hidden[0])
         x, beside = _taken(x, kept), _taken(x, others)
-        *late, last = self.layers[self.first :]
-        for layer in late:
+        alone = len(self.layers) - self.among_kept
+        for layer in self.layers[self.first : alone]:
             x = layer(x, torch.cat([x, beside], -2), hidden and hidden[1])
-        if self.is_last_among_kept:
-            return last(x, x, hidden and hidden[1][..., : x.shape[-2]])
-        return last(x, torch.cat([x, beside], -2), hidden and hidden[1])
+        for layer in self.layers[alone:]:
+            x = layer(x, x, hidden and hidden[1][..., : x.shape[-2]])
+        return x
 
     def _take_pretrained(self) -> None:
         given = weights()

@@ -43,7 +43,7 @@ def shortened(net: Net) -> Net:
 def narrowed(short: Net, cuts: Sequence[Cut]) -> Net:
     """Copy a shortened network, with fewer neurons and heads, and a last layer that looks at the kept pieces alone."""
     copied = copy.deepcopy(short)
-    copied.encoder.is_last_among_kept = True
+    copied.encoder.among_kept = 1
     narrow(copied, [each.pieces for each in cuts], _NEURONS, _HEADS)
     return copied
 

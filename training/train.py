@@ -126,9 +126,9 @@ class School:
         short = shortened(voices[0].net)
         _follow(windows, imitate(short, voices[0].net, windows, SHORT_EPOCHS))
         _follow(windows, agree(short, voices, windows))
-        narrow_one = narrowed(short, windows)
-        _follow(windows, imitate(narrow_one, short, windows, NARROW_EPOCHS))
-        return short, narrow_one
+        thin = narrowed(short, windows)
+        _follow(windows, imitate(thin, short, windows, NARROW_EPOCHS))
+        return short, thin
 
     def taught_last(self, rows: Sequence[Labelled]) -> Net:
         """Give a network that has learned from our own text, and then from labelled rows with some of ours again."""

@@ -98,8 +98,8 @@ class Issues:
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.all = {issue.id: issue for issue in issues}
         self.frames = {issue.id: issue.context for issue in self.all.values()}
-        self._terms = _Wordings([(issue.id, term) for issue in self.all.values() for term in issue.terms])
-        self._echoes = _Wordings([(issue.id, term) for issue in self.all.values() for term in issue.echoes])
+        self._terms = _sieve((issue.id, term) for issue in self.all.values() for term in issue.terms)
+        self._echoes = _sieve((issue.id, term) for issue in self.all.values() for term in issue.echoes)
 
     def find(self, text: str, sentences: Sequence[tuple[int, int]]) -> dict[int, list[IssueMention]]:
         """Give the mentions of issues by the number of their sentence."""
@@ -118,27 +118,24 @@ class Issues:
         return frozenset(id_ for id_ in named if (doubts := self.all[id_].doubts) and doubts.search(folded))
 
     def _matched(
-        self, wordings: "_Wordings", text: str, sentences: Sequence[tuple[int, int]], among: Container[str]
+        self,
+        sieve: Sieve[tuple[str, Term]],
+        text: str,
+        sentences: Sequence[tuple[int, int]],
+        among: Container[str],
     ) -> dict[int, list[IssueMention]]:
         found: dict[int, list[IssueMention]] = {}
         folded = lower(text)
         for index, (start, end) in enumerate(sentences):
-            likely = [each for each in wordings.likely(folded[start:end]) if each[0] in among]
+            likely = [each for each in sieve.likely(folded[start:end]) if each[0] in among]
             if likely and (mentions := _mentions(self.all, likely, folded, start, end)):
                 found[index] = mentions
         return found
 
 
-class _Wordings:
-    """Terms with their issues, and which of them are worth a try in a sentence."""
-
-    def __init__(self, terms: Sequence[tuple[str, Term]]) -> None:
-        self._terms = terms
-        self._sieve = Sieve([(term.stems, term.parts) for _, term in terms])
-
-    def likely(self, sentence: str) -> list[tuple[str, Term]]:
-        """Give the terms that a sentence in lower case may match."""
-        return [self._terms[i] for i in self._sieve.tried(sentence)]
+def _sieve(terms: Iterable[tuple[str, Term]]) -> Sieve[tuple[str, Term]]:
+    known = list(terms)
+    return Sieve(known, [(term.stems, term.parts) for _, term in known])
 
 
 def _mentions(

@@ -6,8 +6,11 @@ A pattern that it cannot read asks for no letters, and is tried more often.
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
+from typing import Generic, TypeVar
 
 from ahocorasick_rs import AhoCorasick
+
+T = TypeVar("T")
 
 _SHORTEST = 2
 _LETTERS = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
@@ -17,30 +20,31 @@ _MARKS = re.compile(r"\[[^\]\w\\]*\]\??$")  # what may stand before a word and i
 _Needs = tuple[Sequence[str], Sequence[frozenset[str]]]
 
 
-class Sieve:
-    """Tells which of several wordings are worth a try on a sentence. Of each is given what its anchor's words begin with, if that can
+class Sieve(Generic[T]):
+    """Tells which of several wordings are worth a try on a sentence. needs: of each, what its anchor's words begin with, if that can
     be told, and its needed parts.
     """
 
-    def __init__(self, wordings: Sequence[_Needs]) -> None:
-        letters = dict.fromkeys(part for stems, parts in wordings for part in chain(stems, *parts))
+    def __init__(self, wordings: Sequence[T], needs: Sequence[_Needs]) -> None:
+        self._wordings = wordings
+        letters = dict.fromkeys(part for stems, parts in needs for part in chain(stems, *parts))
         numbers = {part: number for number, part in enumerate(letters)}
         self._automaton = AhoCorasick(list(letters))
-        self._always = frozenset(i for i, (stems, _) in enumerate(wordings) if not stems)
+        self._always = frozenset(i for i, (stems, _) in enumerate(needs) if not stems)
         self._owners: list[list[int]] = [[] for _ in letters]
-        for i, (stems, _) in enumerate(wordings):
+        for i, (stems, _) in enumerate(needs):
             for stem in stems:
                 self._owners[numbers[stem]].append(i)
-        self._needed = [[frozenset(map(numbers.__getitem__, e)) for e in parts] for _, parts in wordings]
+        self._needed = [[frozenset(map(numbers.__getitem__, e)) for e in parts] for _, parts in needs]
 
-    def tried(self, sentence: str) -> list[int]:
-        """Give the numbers of the wordings that a sentence in lower case may match, in their order."""
+    def likely(self, sentence: str) -> list[T]:
+        """Give the wordings that a sentence in lower case may match, in their order."""
         found = self._automaton.find_matches_as_indexes(sentence, overlapping=True)
         seen = {part for part, _, _ in found}
         owners = self._owners
         begun = {part for part, at, _ in found if owners[part] and not (at and sentence[at - 1].isalnum())}
-        likely = self._always.union(*map(owners.__getitem__, begun))
-        return [i for i in sorted(likely) if not any(map(seen.isdisjoint, self._needed[i]))]
+        tried = self._always.union(*map(owners.__getitem__, begun))
+        return [self._wordings[i] for i in sorted(tried) if not any(map(seen.isdisjoint, self._needed[i]))]
 
 
 def anchor_stems(pattern: str) -> tuple[str, ...]:

@@ -15,9 +15,10 @@ MOST_PIECES = 192
 MARKS = 12
 _STATE, _BODY, _PRONOUN, _PLACE, _OTHER, _ISSUE, _WEAK_ISSUE = 1, 2, 3, 4, 5, 6, 9
 
-Split = Callable[[str], tuple[Sequence[int], Sequence[tuple[int, int]]]]
-"""From a text to the ids of its word pieces, markers at both ends included, and where each stands in it."""
 Span = tuple[int, int]
+Parts = tuple[Sequence[int], Sequence[Span]]
+"""The ids of a text's word pieces, markers at both ends included, and where each stands in it."""
+Split = Callable[[str], Parts]
 
 
 @dataclass(slots=True)

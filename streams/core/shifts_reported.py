@@ -10,7 +10,7 @@ from streams.core.mentions import Mention
 from streams.core.model import OPPOSITE, Stance
 from streams.core.stance import Verdict
 from streams.core.text import caseless
-from streams.core.turn_wordings import Effect, Who, Wording, likely
+from streams.core.turn_wordings import SIEVE, Effect, Who, Wording
 
 _NOT_A_TURN = caseless(
     r"\b(?:(?:has|have|had|did|does|do|will|would|can|could|shall|is|are|was|were) ?n[o’']t|won[’']t|cannot|no|not a|never|den(?:ied|ies|ying)|speculation|rumou?rs?"
@@ -96,13 +96,13 @@ def _turning_sentences(draft: Draft, verdicts: Sequence[Verdict]) -> Iterator[tu
         draft.sentence_at(match.start()) for match in _OF_WHOM.finditer(draft.folded)
     } & draft.actors.keys()
     for index in sorted(here):
-        if told := _told(draft, *draft.sentences[index]):
+        if told := _matches(draft, *draft.sentences[index]):
             yield index, told
 
 
-def _told(draft: Draft, start: int, end: int) -> list[_Told]:
+def _matches(draft: Draft, start: int, end: int) -> list[_Told]:
     """Give the wordings of a turn in a sentence, in the order of the table, but for what is said not to be one."""
-    wordings = likely(draft.folded[start:end])
+    wordings = SIEVE.likely(draft.folded[start:end])
     found = ((wording.pattern.search(draft.folded, start, end), wording) for wording in wordings)
     return [
         (match, wording)

@@ -125,10 +125,9 @@ def _likeliest(witnesses: Sequence[Verdict]) -> Verdict:
     Places are witnesses: what several of them say is likelier than what one says. Where they contradict each other, those
     that come first count more: newspapers tell what is new before what was.
     """
-    by_stance = _surest(witnesses)
-    stance = max(STANCES, key=lambda each: _chance(by_stance[each], _FADING))
+    stance = max(STANCES, key=lambda each: _chance(witnesses, each, _FADING))
     own = [each for each in witnesses if each.stance == stance]
-    surest, chance = max(own, key=lambda each: each.score), _chance(by_stance[stance])
+    surest, chance = max(own, key=lambda each: each.score), _chance(own, stance)
     return replace(
         surest,
         score=calibrated(chance) if surest.seen else chance,
@@ -145,18 +144,13 @@ def calibrated(chance: float) -> float:
     return logistic(SHARPNESS * log_odds(chance) + BIAS)
 
 
-def _surest(witnesses: Sequence[Verdict]) -> dict[Stance, dict[int, float]]:
-    """Give how sure the surest mention of each sentence is of each stance."""
-    found: dict[Stance, dict[int, float]] = {stance: {} for stance in STANCES}
+def _chance(witnesses: Sequence[Verdict], stance: Stance, fading: float = 0.0) -> float:
+    """The chance that one of the places says a stance; within a sentence the surest mention counts."""
+    surest: dict[int, float] = {}
     for each in witnesses:
-        scores = found[each.stance]
-        scores[each.sentence] = max(scores.get(each.sentence, 0.0), each.score)
-    return found
-
-
-def _chance(scores: Mapping[int, float], fading: float = 0.0) -> float:
-    """The chance that one of the sentences says a stance."""
-    return 1.0 - prod(1.0 - score / (1.0 + fading * sentence) for sentence, score in scores.items())
+        if each.stance == stance:
+            surest[each.sentence] = max(surest.get(each.sentence, 0.0), each.score)
+    return 1.0 - prod(1.0 - score / (1.0 + fading * sentence) for sentence, score in surest.items())
 
 
 def contexts(verdict: Verdict) -> dict[str | None, float]:

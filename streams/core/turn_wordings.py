@@ -149,9 +149,4 @@ WORDINGS = tuple(
     Wording(caseless(rf"(?:\b|(?=,))(?:{pattern})\b"), effect, score, who)
     for pattern, effect, score, who in _TABLE
 )
-_SIEVE = Sieve([(anchor_stems(pattern), needed_parts(pattern)) for pattern, _, _, _ in _TABLE])
-
-
-def likely(sentence: str) -> list[Wording]:
-    """Give the wordings that a sentence in lower case may match, in the order of the table."""
-    return [WORDINGS[i] for i in _SIEVE.tried(sentence)]
+SIEVE = Sieve(WORDINGS, [(anchor_stems(pattern), needed_parts(pattern)) for pattern, _, _, _ in _TABLE])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from streams.core.issues import Issue, Issues, Term
 from streams.core.letters import anchor_stems, needed_parts
-from streams.core.turn_wordings import WORDINGS, Wording, likely
+from streams.core.turn_wordings import SIEVE, WORDINGS, Wording
 from streams.reader import load_lexicon
 
 ISSUES = list(load_lexicon().issues.all.values())
@@ -85,4 +85,4 @@ def test_whatever_a_wording_matches_is_found_in_the_second_of_two_sentences(
 )
 def test_whatever_a_wording_of_a_turn_matches_is_worth_a_try(case: tuple[Wording, str]) -> None:
     wording, text = case
-    assert wording in likely(text)
+    assert wording in SIEVE.likely(text)

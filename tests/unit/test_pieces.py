@@ -14,6 +14,8 @@ from streams.network import MODELS, load_split
 from tests.unit.drafts import drafted
 
 SPLIT = load_split()
+TOKENIZER = Tokenizer.from_file(str(MODELS / "words.json"))
+ANY = st.characters(exclude_categories=["Cs"])  # no half of a pair: what is published is UTF-8
 TEXT = "Norway's foreign minister urged a ceasefire in Sudan, and the EU will tighten sanctions on Belarus."
 
 
@@ -54,11 +56,8 @@ def test_the_frames_stand_in_the_order_that_the_network_was_taught_with() -> Non
     assert set(FRAMES) == set(get_args(Frame))
 
 
-ANY = st.characters(exclude_categories=["Cs"])  # no half of a pair: what is published is UTF-8
-
-
 @given(st.text(st.one_of(st.sampled_from(" \n\xa0aZ7éŁßİ'’“—-._&[]€中\u0301\u200b"), ANY)))
 def test_a_text_has_the_pieces_of_its_words_whatever_stands_in_it(text: str) -> None:
-    whole = Tokenizer.from_file(str(MODELS / "words.json")).encode(text)
+    whole = TOKENIZER.encode(text)
     ids, offsets = SPLIT(text)
     assert (list(ids), list(offsets)) == (whole.ids, whole.offsets)

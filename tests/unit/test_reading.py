@@ -1,12 +1,11 @@
 """What becomes of an article that the reader itself fails on."""
 
-from collections.abc import Sequence
-
 import orjson
 import pytest
 
 from streams.contracts import raw_articles
 from streams.core.model import EnrichedEvent
+from streams.core.pieces import Parts
 from streams.core.pipeline import Reader
 from streams.core.prepare import Lexicon
 from streams.history import BadLine, read_all
@@ -20,7 +19,7 @@ def reading(lexicon: Lexicon) -> Reading:
     """A reading process whose reader fails on any text that names Atlantis."""
     network, known = load_network(lexicon, MODELS), load_split(MODELS / "words.json")
 
-    def split(text: str) -> tuple[Sequence[int], Sequence[tuple[int, int]]]:
+    def split(text: str) -> Parts:
         if "Atlantis" in text:
             raise RecursionError("a text that its authors did not foresee")
         return known(text)
