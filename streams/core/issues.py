@@ -5,7 +5,8 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from streams.core.letters import Sieve, anchor_stems, needed_parts
+from streams.core.letters import Needs, needs
+from streams.core.sieve import Sieve, Sought
 from streams.core.text import caseless, lower
 
 Frame = Literal["fighting", "deployment", "sanctioned"]
@@ -13,22 +14,21 @@ Frame = Literal["fighting", "deployment", "sanctioned"]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One wording of an issue.
+    """One wording of an issue, which is known by its id.
 
     sign: 1 where the event itself is in favour of the issue (deploys), -1 where it is against it (withdraws).
     weak: carries the issue only beside other terms. act: an event that has a doer, not a thing that is called for.
-    echo: means the issue only in an article that has named it outright. stems: what the words of its anchor begin with. parts: letters
-    of which a text that matches has one of each set, wherever in a word.
+    echo: means the issue only in an article that has named it outright. needs: the letters that a text has which matches.
     """
 
     id: str
+    issue: str
     pattern: re.Pattern[str]
+    needs: Needs
     sign: int
     is_weak: bool
     is_act: bool
     is_echo: bool = False
-    stems: tuple[str, ...] = ()
-    parts: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Issue:
     context: Frame
     terms: tuple[Term, ...]
     echoes: tuple[Term, ...]
-    others: re.Pattern[str] | None
-    doubts: re.Pattern[str] | None
+    others: Sought | None
+    doubts: Sought | None
     cues: Mapping[str, Mapping[str, Sequence[str]]]
 
 
@@ -70,10 +70,10 @@ def build_issue(data: Mapping[str, Any]) -> Issue:
     return Issue(
         id=data["id"],
         context=data["context"],
-        terms=tuple(_term(row, words) for row in data["terms"]),
-        echoes=tuple(_term(row, words, is_echo=True) for row in data.get("echoes", ())),
-        others=caseless(rf"\b(?:{others})\b") if others else None,
-        doubts=caseless(rf"\b(?:{doubts})\b") if doubts else None,
+        terms=tuple(_term(data["id"], row, words) for row in data["terms"]),
+        echoes=tuple(_term(data["id"], row, words, is_echo=True) for row in data.get("echoes", ())),
+        others=Sought(others) if others else None,
+        doubts=Sought(doubts) if doubts else None,
         cues=data.get("cues", {}),
     )
 
@@ -82,24 +82,23 @@ def _fill(pattern: str, words: Mapping[str, str]) -> str:
     return re.sub(r"\{([a-z]+)\}", lambda match: words[match[1]], pattern)
 
 
-def _term(row: Mapping[str, Any], words: Mapping[str, str], *, is_echo: bool = False) -> Term:
-    pattern = caseless(rf"\b(?:{_fill(row['pattern'], words)})\b")
-    is_weak, is_act = (str(row.get(key, "")).lower() == "true" for key in ("weak", "act"))
+def _term(issue: str, row: Mapping[str, Any], words: Mapping[str, str], *, is_echo: bool = False) -> Term:
     filled = _fill(row["pattern"], words)
-    stems, parts = anchor_stems(filled), needed_parts(filled)
-    return Term(row["id"], pattern, int(row["sign"]), is_weak or is_echo, is_act, is_echo, stems, parts)
+    pattern = caseless(rf"\b(?:{filled})\b")
+    is_weak, is_act = (str(row.get(key, "")).lower() == "true" for key in ("weak", "act"))
+    return Term(
+        row["id"], issue, pattern, needs(filled), int(row["sign"]), is_weak or is_echo, is_act, is_echo
+    )
 
 
 class Issues:
-    """All issues that are watched; frames: how the context of each is found. Looks for the stems of their anchor words first, and
-    only then for whole wordings.
-    """
+    """All issues that are watched; frames: how the context of each is found."""
 
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.all = {issue.id: issue for issue in issues}
         self.frames = {issue.id: issue.context for issue in self.all.values()}
-        self._terms = _sieve((issue.id, term) for issue in self.all.values() for term in issue.terms)
-        self._echoes = _sieve((issue.id, term) for issue in self.all.values() for term in issue.echoes)
+        self._terms = Sieve([term for issue in self.all.values() for term in issue.terms])
+        self._echoes = Sieve([term for issue in self.all.values() for term in issue.echoes])
 
     def find(self, text: str, sentences: Sequence[tuple[int, int]]) -> dict[int, list[IssueMention]]:
         """Give the mentions of issues by the number of their sentence."""
@@ -115,11 +114,13 @@ class Issues:
         """Give those of the found issues about which a word of the text raises a doubt."""
         named = {mention.issue for mentions in found.values() for mention in mentions}
         folded = lower(text)
-        return frozenset(id_ for id_ in named if (doubts := self.all[id_].doubts) and doubts.search(folded))
+        return frozenset(
+            id_ for id_ in named if (doubts := self.all[id_].doubts) and doubts.search(folded, 0, len(folded))
+        )
 
     def _matched(
         self,
-        sieve: Sieve[tuple[str, Term]],
+        sieve: Sieve[Term],
         text: str,
         sentences: Sequence[tuple[int, int]],
         among: Container[str],
@@ -127,32 +128,26 @@ class Issues:
         found: dict[int, list[IssueMention]] = {}
         folded = lower(text)
         for index, (start, end) in enumerate(sentences):
-            likely = [each for each in sieve.likely(folded[start:end]) if each[0] in among]
-            if likely and (mentions := _mentions(self.all, likely, folded, start, end)):
-                found[index] = mentions
+            taken = _taken(sieve, folded, (start, end), among)
+            if taken and (meant := _meant(self.all, taken, folded, start, end)):
+                found[index] = sorted(meant, key=lambda each: (each.anchor, each.issue))
         return found
 
 
-def _sieve(terms: Iterable[tuple[str, Term]]) -> Sieve[tuple[str, Term]]:
-    known = list(terms)
-    return Sieve(known, [(term.stems, term.parts) for _, term in known])
-
-
-def _mentions(
-    issues: Mapping[str, Issue], terms: Iterable[tuple[str, Term]], folded: str, start: int, end: int
+def _taken(
+    sieve: Sieve[Term], folded: str, span: tuple[int, int], among: Container[str]
 ) -> list[IssueMention]:
+    """Give one mention for each anchor, by the first wording that is not weak, where one is not."""
     taken: dict[tuple[str, int], IssueMention] = {}
-    for issue, term in terms:
-        for match in term.pattern.finditer(folded, start, end):
-            mention = IssueMention(issue, term, match.start(), match.end(), _anchor(match))
-            known = taken.get((issue, mention.anchor))
+    for term, matches in sieve.found(folded, *span):
+        if term.issue not in among:
+            continue
+        for match in matches:
+            mention = IssueMention(term.issue, term, match.start(), match.end(), _anchor(match))
+            known = taken.get((term.issue, mention.anchor))
             if known is None or (known.term.is_weak and not term.is_weak):
-                taken[issue, mention.anchor] = mention
-    if not taken:
-        return []
-    return sorted(
-        _meant(issues, list(taken.values()), folded, start, end), key=lambda each: (each.anchor, each.issue)
-    )
+                taken[term.issue, mention.anchor] = mention
+    return list(taken.values())
 
 
 def _meant(

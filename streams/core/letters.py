@@ -1,50 +1,38 @@
-"""Reads off a wording's pattern which letters a text must have, and finds these, so that few wordings are tried on few sentences.
+"""Reads off a wording's pattern which letters a text must have that it matches; ``core/sieve.py`` finds these.
 
 A pattern that it cannot read asks for no letters, and is tried more often.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
-from typing import Generic, TypeVar
-
-from ahocorasick_rs import AhoCorasick
-
-T = TypeVar("T")
+from itertools import pairwise
+from typing import NamedTuple
 
 _SHORTEST = 2
-_LETTERS = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
+_LETTERS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]*")
 _MAY_BE_ABSENT = ("?", "*", "{")
 _ANCHOR = "(?P<a>"
 _MARKS = re.compile(r"\[[^\]\w\\]*\]\??$")  # what may stand before a word and is none: an opened quote
-_Needs = tuple[Sequence[str], Sequence[frozenset[str]]]
 
 
-class Sieve(Generic[T]):
-    """Tells which of several wordings are worth a try on a sentence. needs: of each, what its anchor's words begin with, if that can
-    be told, and its needed parts.
+class Needs(NamedTuple):
+    """The letters that a text must have. openings: with which a match begins, one for each way that it may. stems: with which the
+    words of its anchor begin. parts: one of each set, wherever in a word.
     """
 
-    def __init__(self, wordings: Sequence[T], needs: Sequence[_Needs]) -> None:
-        self._wordings = wordings
-        letters = dict.fromkeys(part for stems, parts in needs for part in chain(stems, *parts))
-        numbers = {part: number for number, part in enumerate(letters)}
-        self._automaton = AhoCorasick(list(letters))
-        self._always = frozenset(i for i, (stems, _) in enumerate(needs) if not stems)
-        self._owners: list[list[int]] = [[] for _ in letters]
-        for i, (stems, _) in enumerate(needs):
-            for stem in stems:
-                self._owners[numbers[stem]].append(i)
-        self._needed = [[frozenset(map(numbers.__getitem__, e)) for e in parts] for _, parts in needs]
+    openings: tuple[str, ...]
+    stems: tuple[str, ...]
+    parts: tuple[frozenset[str], ...]
 
-    def likely(self, sentence: str) -> list[T]:
-        """Give the wordings that a sentence in lower case may match, in their order."""
-        found = self._automaton.find_matches_as_indexes(sentence, overlapping=True)
-        seen = {part for part, _, _ in found}
-        owners = self._owners
-        begun = {part for part, at, _ in found if owners[part] and not (at and sentence[at - 1].isalnum())}
-        tried = self._always.union(*map(owners.__getitem__, begun))
-        return [self._wordings[i] for i in sorted(tried) if not any(map(seen.isdisjoint, self._needed[i]))]
+
+def needs(pattern: str) -> Needs:
+    """Give what can be read off a pattern; nothing of what cannot."""
+    return Needs(openings(pattern), anchor_stems(pattern), needed_parts(pattern))
+
+
+def openings(pattern: str) -> tuple[str, ...]:
+    """Give the letters that a match begins with, one for each way that it may begin; none where they cannot be told."""
+    return _told(_branches(pattern.replace(_ANCHOR, "(?:")))
 
 
 def anchor_stems(pattern: str) -> tuple[str, ...]:
@@ -52,8 +40,12 @@ def anchor_stems(pattern: str) -> tuple[str, ...]:
     where they cannot be told.
     """
     branches = [each for alternative in _alternatives(pattern) for each in _anchors(alternative)]
-    stems = [_leading_letters(branch) for branch in branches]
-    return () if min(map(len, stems)) < _SHORTEST else tuple(dict.fromkeys(stems))
+    return _told(branches)
+
+
+def _told(branches: Sequence[str]) -> tuple[str, ...]:
+    letters = tuple(dict.fromkeys(map(_leading_letters, branches)))
+    return () if min(map(len, letters)) < _SHORTEST else letters
 
 
 def _anchors(alternative: str) -> list[str]:

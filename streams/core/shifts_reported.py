@@ -8,6 +8,7 @@ from streams.core.draft import Draft
 from streams.core.lists import listed
 from streams.core.mentions import Mention
 from streams.core.model import OPPOSITE, Stance
+from streams.core.sieve import Sought
 from streams.core.stance import Verdict
 from streams.core.text import caseless
 from streams.core.turn_wordings import SIEVE, Effect, Who, Wording
@@ -18,9 +19,9 @@ _NOT_A_TURN = caseless(
     r"|refus\w* to|declin\w* to|unwilling to|breaking|broke|violat\w*|breach\w*|despite|in spite of|shatter\w*)\b[^.,;]{0,60}$|\bnot $"
 )
 
-_OF_WHOM = caseless(
-    r"\b(?:shift|change|turn|reversal|departure|break|u-turn|about-face)\b[^.]{0,24}?"
-    r"\b(?:direction|policy|position|stance|approach|course|strategy|thinking|line)\b (?:of|by|for|from|in|within)\b"
+_OF_WHOM = Sought(
+    r"(?:shift|change|turn|reversal|departure|break|u-turn|about-face)\b[^.]{0,24}?"
+    r"\b(?:direction|policy|position|stance|approach|course|strategy|thinking|line)\b (?:of|by|for|from|in|within)"
 )
 _INSTEAD = caseless(r"\bto \w+ing\b")
 _KEEPING = caseless(r"\b(?:polic|monitor|patroll|guard|supervis|observ|oversee)ing\b")
@@ -92,9 +93,8 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
 def _turning_sentences(draft: Draft, verdicts: Sequence[Verdict]) -> Iterator[tuple[int, list[_Told]]]:
     """Give the sentences with a wording of a turn, of those in which something is read or somebody's policy is said to shift."""
     here = {each.sentence for each in verdicts}
-    here |= {
-        draft.sentence_at(match.start()) for match in _OF_WHOM.finditer(draft.folded)
-    } & draft.actors.keys()
+    said = _OF_WHOM.finditer(draft.folded, 0, len(draft.folded))
+    here |= {draft.sentence_at(match.start()) for match in said} & draft.actors.keys()
     for index in sorted(here):
         if told := _matches(draft, *draft.sentences[index]):
             yield index, told
@@ -102,8 +102,7 @@ def _turning_sentences(draft: Draft, verdicts: Sequence[Verdict]) -> Iterator[tu
 
 def _matches(draft: Draft, start: int, end: int) -> list[_Told]:
     """Give the wordings of a turn in a sentence, in the order of the table, but for what is said not to be one."""
-    wordings = SIEVE.likely(draft.folded[start:end])
-    found = ((wording.pattern.search(draft.folded, start, end), wording) for wording in wordings)
+    found = ((next(matches, None), wording) for wording, matches in SIEVE.found(draft.folded, start, end))
     return [
         (match, wording)
         for match, wording in found

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from streams.core.letters import Sieve, anchor_stems, needed_parts
+from streams.core.letters import Needs, needs
+from streams.core.sieve import Sieve
 from streams.core.text import caseless
 
 Effect = Literal["new", "vague", "from", "opened", "given_up", "stood_for", "stood_against", "stood_aside"]
@@ -24,6 +25,7 @@ class Wording:
     """
 
     pattern: re.Pattern[str]
+    needs: Needs
     effect: Effect
     score: float
     who: Who = "nearest"
@@ -146,7 +148,7 @@ _TABLE: tuple[_Row, ...] = (
     (rf"(?:yields? (?:to|on)|yielded (?:to|on)|yielding to|gives? way|gave way|bow(?:s|ed|ing) to|won over|worn down|(?:comes?|came) off the fence|think(?:s|ing)? again|thought again|{_AT_LAST} {_YES}|{_YES} {_AT_LAST})", "new", 0.7, "nearest"),
 )  # fmt: skip
 WORDINGS = tuple(
-    Wording(caseless(rf"(?:\b|(?=,))(?:{pattern})\b"), effect, score, who)
+    Wording(caseless(rf"(?:\b|(?=,))(?:{pattern})\b"), needs(pattern), effect, score, who)
     for pattern, effect, score, who in _TABLE
 )
-SIEVE = Sieve(WORDINGS, [(anchor_stems(pattern), needed_parts(pattern)) for pattern, _, _, _ in _TABLE])
+SIEVE = Sieve(WORDINGS)
