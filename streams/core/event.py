@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from streams.core import language
+from streams.core.attribution import attribution
 from streams.core.candidates import Candidate, paired
 from streams.core.cues import Cues
 from streams.core.draft import Draft
@@ -19,7 +20,7 @@ from streams.core.model import (
     observation_id,
     stable_id,
 )
-from streams.core.qualities import attribution, is_background, is_done, modality, strength
+from streams.core.qualities import is_background, is_done, modality, strength
 from streams.core.shifts_reported import Turn
 from streams.core.stance import Verdict
 from streams.core.topics import by_issue, topic_evidence

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from streams.core.article import Surroundings
+from streams.core.attribution import may_be_attributed
 from streams.core.candidates import candidates
 from streams.core.draft import Draft
 from streams.core.event import event, observation, reported
@@ -17,7 +18,6 @@ from streams.core.network import Look, Network
 from streams.core.pieces import Pieces, Split, pieces
 from streams.core.plainly import put_plainly
 from streams.core.prepare import Lexicon, add_grammar, prepare
-from streams.core.qualities import may_be_attributed
 from streams.core.shifts_reported import find_turns
 from streams.core.skim import telling
 from streams.core.stance import Verdict, by_actor, by_sentence, in_reach, verdicts

@@ -1,4 +1,4 @@
-"""How an observation is held: as a deed or in words, outright or on a condition, now or long ago, and by whose account."""
+"""How an observation is held: as a deed or in words, outright or on a condition, now or long ago."""
 
 import re
 
@@ -15,14 +15,6 @@ _IF = {"if", "unless", "provided", "should"}
 _AHEAD = {"will", "'ll", "’ll", "shall", "wo"}
 _MAYBE = {"would", "could", "might", "may", "should"}
 _DENIAL = {"deny", "denies", "denied", "denying", "denial", "disavow", "disavows", "disavowed"}
-_SAYING = frozenset(
-    "say says said saying tell tells told claim claims claimed report reports reported allege alleges alleged accuse"
-    " accuses accused according announce announces announced confirm confirms confirmed stated reveal"
-    " reveals warn warns warned add adds added assert asserts insist insists estimate estimates believe believes".split()
-)
-_SAYS = rf"\b(?:{'|'.join(sorted(_SAYING))})\b"
-_TELLS = re.compile(_SAYS)
-_TOLD_BY = re.compile(rf"{_SAYS},? (?!that\b)(?:\S+ ){{0,4}}$")
 _WILL_OR_NOT = re.compile(
     r"\b(?:will|shall|would|could|might|may|should|to|not|never|no|cannot|without)\b|n[’']t\b|[’']ll\b"
 )
@@ -108,38 +100,6 @@ def modality(tree: Tree, candidate: Candidate) -> Modality:
     if marks & _IF or aux & _MAYBE or any(link.startswith("advcl:if") for link in candidate.path.crossed):
         return "conditional"
     return "asserted"
-
-
-def may_be_attributed(draft: Draft, sentence: int, actor: Mention) -> bool:
-    """Whether another actor of a sentence may be telling of this one, with a word of saying behind it or a few words before it: only
-    then ``attribution`` is worth a tree.
-    """
-    start, end = draft.sentences[sentence]
-    return any(
-        _TELLS.search(draft.folded, each.end, end) or _TOLD_BY.search(draft.folded, start, each.start)
-        for each in draft.actors.get(sentence, ())
-        if each.is_actor and each.actor.id != actor.actor.id
-    )
-
-
-def attribution(draft: Draft, tree: Tree, candidate: Candidate) -> str | None:
-    """Give the id of another actor by whose account the actor holds the stance; None where the article says so itself."""
-    start = draft.sentences[candidate.sentence].start
-    above = set(tree.ancestors(candidate.actor_token)[1:]) | set(tree.ancestors(candidate.anchor_token)[1:])
-    for mention in draft.actors.get(candidate.sentence, ()):
-        if not mention.is_actor or mention.actor.id == candidate.actor.actor.id:
-            continue
-        token = tree.head_of(mention.start - start, mention.end - start)
-        verb = tree.heads[token]
-        is_speaking = tree.deps[token] == "nsubj" and tree.words[verb] in _SAYING and verb in above
-        is_source = tree.deps[token] == "pobj" and tree.words[tree.heads[verb]] == "according"
-        if (is_speaking and not _is_subject_of(tree, candidate.actor_token, verb)) or is_source:
-            return mention.actor.id
-    return None
-
-
-def _is_subject_of(tree: Tree, token: int, verb: int) -> bool:
-    return any(tree.heads[i] == verb and tree.deps[i].startswith("nsubj") for i in tree.ancestors(token))
 
 
 def is_background(draft: Draft, sentence: int) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from streams.core.prepare import Lexicon
-from streams.core.qualities import is_background, is_done, may_be_attributed
+from streams.core.qualities import is_background, is_done
 from tests.unit.drafts import drafted
 
 
@@ -77,30 +77,3 @@ def is_deed(lexicon: Lexicon, text: str) -> bool:
     actor = next(each for each in work.mentions if each.actor.id == "THA")
     issue = next(each.issue for found in work.issues.values() for each in found)
     return is_done(work, work.sentence_at(actor.start), actor, issue, lexicon.cues)
-
-
-@pytest.mark.parametrize(
-    ("text", "may_be"),
-    [
-        ("Qatar said Hamas accepted the truce.", True),
-        ("Hamas accepted the truce, said the foreign minister of Qatar.", True),
-        ("According to Qatar, Hamas accepted the truce.", True),
-        (
-            "Qatar, which hosts 2.7 million people and, in turns, each of the parties, said Hamas had accepted.",
-            True,
-        ),
-        (
-            "Hamas had accepted, according, however, to mediators of Qatar.",
-            True,
-        ),
-        ("Hamas said that it accepted what Qatar had proposed.", False),
-        ("Hamas accepted the truce, it said.", False),
-        ("Qatar and Hamas met.", False),
-    ],
-)
-def test_only_where_another_may_tell_of_an_actor_is_a_tree_asked_for(
-    lexicon: Lexicon, text: str, may_be: bool
-) -> None:
-    work = drafted(lexicon, f"A ceasefire is near. {text}")
-    (hamas,) = (each for each in work.mentions if each.actor.id == "HAMAS" and each.kind != "pronoun")
-    assert may_be_attributed(work, 1, hamas) is may_be
