@@ -226,8 +226,9 @@ class Net(nn.Module):
         about = torch.cat(self.about(issue, seen.issues[issue]))
         here = {country for country, _, _ in seen.countries}
         rows, owners = [], []
-        for number, country in enumerate(around.countries):
-            facts = around.facts(actor, country, here)
+        for number, (country, facts) in enumerate(
+            zip(around.countries, around.facts(actor, here).tolist(), strict=True)
+        ):
             own = [(vector, (1.0, float(direct))) for c, vector, direct in seen.countries if c == country]
             for vector, flags in own or [(self.nowhere, (0.0, 0.0))]:
                 numbers = torch.tensor([*facts, *flags])

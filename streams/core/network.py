@@ -7,20 +7,21 @@ from functools import partial
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from streams.core.article import Surroundings
+from streams.core.context_head import ContextHead, Countries
 from streams.core.issues import Frame, IssueMention
 from streams.core.learned import logistic
 from streams.core.mentions import Mention
-from streams.core.model import Modality, Strength
+from streams.core.model import STANCES, Modality, Strength
 from streams.core.pieces import FRAMES, Pieces, Span
+from streams.core.vectors import Vector, cut, mean, most, pooled
 
 STRENGTHS: tuple[Strength, ...] = ("deed", "decision", "statement", "hint")
 MODALITIES: tuple[Modality, ...] = ("asserted", "conditional", "denied")
-Vector = NDArray[np.float32]
-_Places = dict[str, list[tuple[Vector, tuple[float, float]]]]
-"""Where a window names each country: what stands for the place, that it is there, and whether it is named itself."""
+_STANCE = slice(0, len(STANCES))
+_STRENGTH = slice(len(STANCES), len(STANCES) + len(STRENGTHS))
+_MODALITY = slice(len(STANCES) + len(STRENGTHS), None)
 
 
 class Encoder(Protocol):
@@ -77,10 +78,11 @@ class Network:
         self.version = version
         wide = len(weights["nowhere"])
         about = wide + weights["issues"].shape[1]
-        self._of_topic = _cut(weights["topic.0.w"], (wide, about))
-        self._of_pair = _cut(weights["pair.0.w"], (wide, about))
-        self._of_context = _cut(weights["context.0.w"], (wide, wide, about))
-        self._nowhere: Vector = weights["nowhere"] @ self._of_context[1]
+        self._of_topic = cut(weights["topic.0.w"], (wide, about))
+        self._of_pair = cut(weights["pair.0.w"], (wide, about))
+        heads = "stance", "strength", "modality"
+        self._of_held = tuple(np.concatenate([weights[f"{e}.{end}"] for e in heads], -1) for end in "wb")
+        self._contexts = ContextHead(weights)
 
     def encode(self, pieces: Pieces, *, is_long: bool) -> Vector:
         """Give the vectors of what is kept of a window. is_long: of a full-length article's."""
@@ -90,7 +92,7 @@ class Network:
     def look(self, pieces: Pieces, vectors: Vector, around: Surroundings) -> Look:
         """Judge one window of an article by its vectors."""
         named = {issue: self._about(vectors, pieces, issue) for issue in pieces.issues}
-        whole = _mean(vectors) @ self._of_topic[0]
+        whole = mean(vectors) @ self._of_topic[0]
         topics = {
             issue: logistic(float(self._score("topic", whole + about @ self._of_topic[1])[0]))
             for issue, about in named.items()
@@ -99,9 +101,9 @@ class Network:
 
     def _about(self, vectors: Vector, pieces: Pieces, issue: str) -> Vector:
         """What stands for an issue: its vector in the window, and that of its kind."""
-        pooled = _pooled(vectors, [span for _, span in pieces.issues[issue]])
+        places = pooled(vectors, [span for _, span in pieces.issues[issue]])
         kind = self._weights["issues"][FRAMES.index(self.taught[issue])]
-        about: Vector = np.concatenate([_mean(pooled), kind])
+        about: Vector = np.concatenate([mean(places), kind])
         return about
 
     def _held(
@@ -109,19 +111,17 @@ class Network:
     ) -> list[Held]:
         if not pieces.actors or not named:
             return []
-        pooled = _pooled(vectors, [span for _, span in pieces.actors])
-        pairs, parties = pooled @ self._of_pair[0], pooled @ self._of_context[0]
-        places = self._places(vectors, pieces)
+        who = pooled(vectors, [span for _, span in pieces.actors])
+        pairs = who @ self._of_pair[0]
+        countries = Countries(self._contexts, vectors, pieces, around)
         numbers = _by_actor(pieces.actors)
         found = []
         for issue, about in named.items():
             hidden = self._hidden("pair", pairs + about @ self._of_pair[1])
-            margins = self._out("stance", hidden)
-            strengths = self._out("strength", hidden).argmax(axis=1).tolist()
-            modalities = self._out("modality", hidden).argmax(axis=1).tolist()
-            asked = parties + about @ self._of_context[2]
+            margins, strengths, modalities = self._said(hidden)
+            none = float(self._weights["open"][FRAMES.index(self.taught[issue])])
             surest = margins.max(axis=1).tolist()
-            chances = _chances(np.stack([_most(margins, own) for own in numbers.values()]))
+            chances = _chances(np.stack([most(margins, own) for own in numbers.values()]))
             for (actor, own), stances in zip(numbers.items(), chances, strict=True):
                 best = max(own, key=surest.__getitem__)
                 mention = pieces.actors[best][0]
@@ -130,48 +130,19 @@ class Network:
                         actor=mention,
                         issue=_nearest(pieces.issues[issue], mention),
                         stances=tuple(stances),
-                        contexts=partial(self._contexts, issue, actor, asked[best], places, around),
+                        contexts=partial(countries.weigh, actor, who[best], about, none),
                         strength=STRENGTHS[strengths[best]],
                         modality=MODALITIES[modalities[best]],
                     )
                 )
         return found
 
-    def _places(self, vectors: Vector, pieces: Pieces) -> _Places:
-        found: _Places = {}
-        if pieces.countries:
-            rows = _pooled(vectors, [span for _, span, _ in pieces.countries]) @ self._of_context[1]
-            for (country, _, is_direct), row in zip(pieces.countries, rows, strict=True):
-                found.setdefault(country, []).append((row, (1.0, float(is_direct))))
-        return found
-
-    def _contexts(
-        self,
-        issue: str,
-        actor: str,
-        asked: Vector,
-        places: _Places,
-        around: Surroundings,
-    ) -> dict[str | None, float]:
-        """Weigh the countries that the article names; None stands for none of them. asked: actor and issue."""
-        rows, numbers, owners = [], [], []
-        for country in around.countries:
-            facts = around.facts(actor, country, places)
-            for row, flags in places.get(country, [(self._nowhere, (0.0, 0.0))]):
-                rows.append(row)
-                numbers.append([*facts, *flags])
-                owners.append(country)
-        open_ = float(self._weights["open"][FRAMES.index(self.taught[issue])])
-        if not rows:
-            return {None: 1.0}
-        scores: dict[str | None, float] = {None: open_}
-        told = np.array(numbers, dtype=np.float32) @ self._of_context[3]
-        for country, score in zip(
-            owners, self._score("context", asked + np.stack(rows) + told)[:, 0].tolist(), strict=True
-        ):
-            scores[country] = max(score, scores.get(country, score))
-        chances = _softmax(np.array(list(scores.values()), dtype=np.float32)).tolist()
-        return dict(zip(scores, chances, strict=True))
+    def _said(self, hidden: Vector) -> tuple[Vector, list[int], list[int]]:
+        """Give the margins of the stances, and the likeliest strength and modality, of each actor: all in one product."""
+        weights, bias = self._of_held
+        said = hidden @ weights + bias
+        margins, strengths, modalities = said[:, _STANCE], said[:, _STRENGTH], said[:, _MODALITY]
+        return margins, strengths.argmax(axis=1).tolist(), modalities.argmax(axis=1).tolist()
 
     def _score(self, name: str, sums: Vector) -> Vector:
         """What a head of two layers says, given the sums that its first layer makes of the parts of its input."""
@@ -184,33 +155,6 @@ class Network:
     def _out(self, name: str, rows: Vector) -> Vector:
         product: Vector = rows @ self._weights[f"{name}.w"] + self._weights[f"{name}.b"]
         return product
-
-
-def _cut(weights: Vector, widths: Sequence[int]) -> list[Vector]:
-    """Cut a layer into the parts that take one part of its input each, so that none is multiplied twice."""
-    places = [sum(widths[: i + 1]) for i in range(len(widths))]
-    return [np.ascontiguousarray(part) for part in np.split(weights, places)]
-
-
-def _mean(rows: Vector) -> Vector:
-    """The mean of rows; numpy's own takes several times as long for so few."""
-    mean: Vector = np.add.reduce(rows) / np.float32(len(rows))
-    return mean
-
-
-def _pooled(vectors: Vector, spans: Sequence[Span]) -> Vector:
-    """The mean of the vectors of each span; most spans have one piece."""
-    pooled: Vector = vectors[[start for start, _ in spans]]
-    for i, (start, end) in enumerate(spans):
-        if end - start > 1:
-            pooled[i] = _mean(vectors[start:end])
-    return pooled
-
-
-def _most(rows: Vector, chosen: Sequence[int]) -> Vector:
-    """The most of each column in the chosen rows."""
-    most: Vector = rows[chosen[0]] if len(chosen) == 1 else np.maximum.reduce(rows[chosen])
-    return most
 
 
 def _nearest(named: Sequence[tuple[IssueMention, Span]], actor: Mention) -> IssueMention:
@@ -231,9 +175,3 @@ def _by_actor(actors: Sequence[tuple[Mention, Span]]) -> dict[str, list[int]]:
     for i, (mention, _) in enumerate(actors):
         numbers.setdefault(mention.actor.id, []).append(i)
     return numbers
-
-
-def _softmax(scores: Vector) -> Vector:
-    powers = np.exp(scores - scores.max())
-    chances: Vector = powers / powers.sum()
-    return chances

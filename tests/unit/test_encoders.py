@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from streams.core.network import Encoder, Network, Vector
+from streams.core.network import Encoder, Network
 from streams.core.pipeline import Reader
 from streams.core.prepare import Lexicon
+from streams.core.vectors import Vector
 from streams.network import MODELS, OnnxEncoder, load_split
 from streams.reader import load_models
 from tests.unit.drafts import AT, raw

@@ -34,6 +34,7 @@ def test_the_letters_that_an_anchor_begins_with_are_read_off_its_pattern(
         ),
         ("(?:the|\\w+) guns? (?:fall|(?:must )?stay) silent", [{"gun"}, {"fall", "stay"}, {"silent"}]),
         ("(?!peace)[a-z]+ (?:talks|treaty)?", []),
+        ("truce [^.]{0,60}\\b(?:2015|holds)", [{"truce "}, {"2015", "holds"}]),
         ("truce|armistice", [{"truce", "armistice"}]),
         ("a (?:long )?pause|the (?:\\w+) truce", [{"pause", "truce"}]),
         ("truce|\\w+", []),

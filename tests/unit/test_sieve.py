@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterable
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.core.issues import Term
@@ -30,6 +30,7 @@ def spans(matches: Iterable[re.Match[str]]) -> list[tuple[int, int]]:
     return [match.span() for match in matches]
 
 
+@settings(max_examples=300)
 @given(st.sampled_from(WORDED).flatmap(lambda each: st.tuples(st.just(each), text_with(each.pattern))))
 def test_whatever_a_wording_matches_is_found_where_its_pattern_finds_it(
     case: tuple[Term | Wording, str],
