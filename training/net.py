@@ -226,12 +226,11 @@ class Net(nn.Module):
         about = torch.cat(self.about(issue, seen.issues[issue]))
         here = {country for country, _, _ in seen.countries}
         rows, owners = [], []
-        for number, (country, facts) in enumerate(
-            zip(around.countries, around.facts(actor, here).tolist(), strict=True)
-        ):
+        facts, home = around.facts(here).tolist(), around.home(actor)
+        for number, country in enumerate(around.countries):
             own = [(vector, (1.0, float(direct))) for c, vector, direct in seen.countries if c == country]
             for vector, flags in own or [(self.nowhere, (0.0, 0.0))]:
-                numbers = torch.tensor([*facts, *flags])
+                numbers = torch.tensor([float(country == home), *facts[number], *flags])
                 rows.append(torch.cat([seen.who[actor, issue], vector, about, numbers]))
                 owners.append(number)
         scores = self.context(torch.stack(rows))[:, 0] if rows else torch.zeros(0)

@@ -12,7 +12,7 @@ from streams.core.mentions import STATE_KINDS
 LEAD = 250
 """Characters of the text, after the headline, in which what is named counts as told first."""
 _MANY = 4
-_FACTS, _OWN, _HERE = 8, 0, 6
+_FACTS, _HERE = 7, 5
 
 Facts = NDArray[np.float32]
 Homes = Callable[[str], str | None]
@@ -50,7 +50,6 @@ class Surroundings:
         self.countries = countries(draft, home)
         numbers = [
             (
-                0.0,
                 float(each in title),
                 float(each in lead),
                 min(counts[each], _MANY) / _MANY,
@@ -63,13 +62,15 @@ class Surroundings:
         ]
         self._facts = np.array(numbers, dtype=np.float32).reshape(len(numbers), _FACTS)
 
-    def facts(self, actor: str, here: Container[str]) -> Facts:
-        """Give eight numbers in [0, 1] about each country as the context of an actor's stance (countries x 8, float32).
+    def facts(self, here: Container[str]) -> Facts:
+        """Give seven numbers in [0, 1] about each country as the context of a stance (countries x 7, float32).
 
         here: the countries of the window. The order is what the heads were taught with.
         """
-        own = self._home.get(actor)
         facts = self._facts.copy()
-        facts[:, _OWN] = [each == own for each in self.countries]
         facts[:, _HERE] = [each in here for each in self.countries]
         return facts
+
+    def home(self, actor: str) -> str | None:
+        """Give the country where an actor of the article is at home, or which it is."""
+        return self._home.get(actor)

@@ -51,6 +51,14 @@ class Named:
         self.all = countries(draft, home)
         self.parties = {home(each.actor.id) or each.country for each in draft.mentions if each.is_actor}
         self.groups = {home(each.actor.id) for each in draft.mentions if each.kind == "group"}
+        self._numbers: dict[tuple[str, Frame], list[str]] = {}
+
+    def numbers(self, country: str, frame: Frame) -> list[str]:
+        """How often and how early the article names a country, which is the same for all its stances."""
+        key = country, frame
+        if key not in self._numbers:
+            self._numbers[key] = list(_numbers(self, country, frame))
+        return self._numbers[key]
 
 
 def context_features(named: Named, pair: Placed, country: str, frame: Frame) -> list[str]:
@@ -60,7 +68,7 @@ def context_features(named: Named, pair: Placed, country: str, frame: Frame) -> 
     local = [each for each in here if each.country == country]
     found = [
         *_standing(named, pair, country, frame),
-        *_numbers(named, country, frame),
+        *named.numbers(country, frame),
         f"here={len(local) > 0}|{frame}",
     ]
     if local:

@@ -1,14 +1,18 @@
 """The head of the network that weighs the countries which a stance may be about."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import exp
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from streams.core.article import Surroundings
 from streams.core.pieces import Pieces
 from streams.core.vectors import Vector, cut, pooled
+
+K = TypeVar("K")
+_FACTS = 7
 
 
 class ContextHead:
@@ -17,9 +21,8 @@ class ContextHead:
     def __init__(self, weights: Mapping[str, Vector]) -> None:
         nowhere = weights["nowhere"]
         about = len(nowhere) + weights["issues"].shape[1]
-        self.of_who, self.of_where, self.of_issue, self.of_facts = cut(
-            weights["context.0.w"], (len(nowhere), len(nowhere), about)
-        )
+        parts = cut(weights["context.0.w"], (len(nowhere), len(nowhere), about, 1, _FACTS))
+        self.of_who, self.of_where, self.of_issue, self.of_home, self.of_facts, self.of_flags = parts
         self.bias = weights["context.0.b"]
         self.last, self.last_bias = weights["context.1.w"], weights["context.1.b"]
         self.nowhere: Vector = nowhere @ self.of_where
@@ -40,40 +43,43 @@ class Countries:
         """Give the chance of each country, None standing for none of them. who, about: what stands for actor and issue. none: the
         score of none.
         """
-        countries = self._around.countries
-        if not countries:
+        if not self._around.countries:
             return {None: 1.0}
-        head = self._head
-        rows, owners, flags = self._shown
-        facts = np.concatenate([self._around.facts(actor, self._here)[owners], flags], axis=1)
-        asked = who @ head.of_who + about @ head.of_issue + head.bias
-        hidden = np.maximum(asked + rows + facts @ head.of_facts, 0.0)
-        scores = (hidden @ head.last + head.last_bias)[:, 0]
-        best = np.full(len(countries), -np.inf, dtype=np.float32)
-        np.maximum.at(best, owners, scores)
-        chances = _softmax(np.concatenate([np.array([none], dtype=np.float32), best])).tolist()
-        return dict(zip((None, *countries), chances, strict=True))
+        head, home = self._head, self._around.home(actor)
+        owners, shown = self._shown
+        asked: Vector = who @ head.of_who + about @ head.of_issue + head.bias
+        sums = np.add(shown, asked)
+        for row, country in enumerate(owners):
+            if country == home:
+                sums[row] += head.of_home[0]
+        said = (np.maximum(sums, 0.0) @ head.last + head.last_bias)[:, 0].tolist()
+        scores: dict[str | None, float] = {None: none}
+        for country, score in zip(owners, said, strict=True):
+            scores[country] = max(score, scores.get(country, score))
+        return _chances(scores)
 
     @cached_property
-    def _here(self) -> Container[str]:
-        return {country for country, _, _ in self._pieces.countries}
-
-    @cached_property
-    def _shown(self) -> tuple[Vector, Sequence[int], Vector]:
-        """Give what stands for each country, once for each place that names it, else for nowhere; whose it is, by number; and
-        whether it is named there, and there itself.
+    def _shown(self) -> tuple[Sequence[str], Vector]:
+        """Give the countries, once for each place that names one and once if none does, and what the first layer makes of each:
+        of the place, of what the article says, and of whether it is named there, and there itself.
         """
+        head, named = self._head, self._pieces.countries
+        here = {country for country, _, _ in named}
+        facts = self._around.facts(here) @ head.of_facts
         numbers = {country: number for number, country in enumerate(self._around.countries)}
-        named = self._pieces.countries
-        apart = [number for country, number in numbers.items() if country not in self._here]
-        nowhere = np.broadcast_to(self._head.nowhere, (len(apart), len(self._head.nowhere)))
-        flags = [(1.0, float(is_direct)) for _, _, is_direct in named] + [(0.0, 0.0)] * len(apart)
-        there = pooled(self._vectors, [span for _, span, _ in named]) @ self._head.of_where
-        owners = [numbers[country] for country, _, _ in named] + apart
-        return np.concatenate([there, nowhere]), owners, np.array(flags, dtype=np.float32)
+        apart = [country for country in numbers if country not in here]
+        owners = [*(country for country, _, _ in named), *apart]
+        sums: Vector = facts[[numbers[country] for country in owners]]
+        sums[len(named) :] += head.nowhere
+        if named:
+            flags = np.array([(1.0, float(is_direct)) for _, _, is_direct in named], dtype=np.float32)
+            places = pooled(self._vectors, [span for _, span, _ in named])
+            sums[: len(named)] += places @ head.of_where + flags @ head.of_flags
+        return owners, sums
 
 
-def _softmax(scores: NDArray[np.float32]) -> Vector:
-    powers = np.exp(scores - scores.max())
-    chances: Vector = powers / powers.sum()
-    return chances
+def _chances(scores: Mapping[K, float]) -> dict[K, float]:
+    most = max(scores.values())
+    powers = {key: exp(score - most) for key, score in scores.items()}
+    total = sum(powers.values())
+    return {key: power / total for key, power in powers.items()}

@@ -17,18 +17,19 @@ _MARKS = re.compile(r"\[[^\]\w\\]*\]\??$")  # what may stand before a word and i
 
 
 class Needs(NamedTuple):
-    """The letters that a text must have. openings: with which a match begins, one for each way that it may. stems: with which the
-    words of its anchor begin. parts: one of each set, wherever in a word.
+    """The letters that a text must have. stems: with which the words of its anchor begin; is_first: and so does each match. parts: one of
+    each set, wherever in a word.
     """
 
-    openings: tuple[str, ...]
     stems: tuple[str, ...]
+    is_first: bool
     parts: tuple[frozenset[str], ...]
 
 
 def needs(pattern: str) -> Needs:
     """Give what can be read off a pattern; nothing of what cannot."""
-    return Needs(openings(pattern), anchor_stems(pattern), needed_parts(pattern))
+    stems = anchor_stems(pattern)
+    return Needs(stems, stems != () and stems == openings(pattern), needed_parts(pattern))
 
 
 def openings(pattern: str) -> tuple[str, ...]:

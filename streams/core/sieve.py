@@ -27,7 +27,6 @@ class Wording(Protocol):
 
 
 W = TypeVar("W", bound=Wording)
-_Begun = Sequence[tuple[int, int]]
 
 
 class Sieve(Generic[W]):
@@ -36,7 +35,7 @@ class Sieve(Generic[W]):
     def __init__(self, wordings: Sequence[W]) -> None:
         self._wordings = wordings
         known = [each.needs for each in wordings]
-        letters = dict.fromkeys(part for e in known for part in chain(e.openings, e.stems, *e.parts))
+        letters = dict.fromkeys(part for each in known for part in chain(each.stems, *each.parts))
         numbers = {part: number for number, part in enumerate(letters)}
         self._automaton = _automaton(letters)
         self._always = frozenset(i for i, each in enumerate(known) if not each.stems)
@@ -44,34 +43,27 @@ class Sieve(Generic[W]):
         for i, each in enumerate(known):
             for stem in each.stems:
                 self._owners[numbers[stem]].append(i)
-        self._openings = [frozenset(map(numbers.__getitem__, each.openings)) for each in known]
+        self._stems = [frozenset(map(numbers.__getitem__, each.stems)) for each in known]
         self._needed = [[frozenset(map(numbers.__getitem__, e)) for e in each.parts] for each in known]
-        opening = frozenset[int]().union(*self._openings)
-        self._begins = [bool(owners) or part in opening for part, owners in enumerate(self._owners)]
 
     def found(self, text: str, start: int, end: int) -> Iterator[tuple[W, Iterator[re.Match[str]]]]:
         """Give the wordings that a sentence may match, in their order, each with its matches."""
-        sentence = text[start:end]
+        sentence, owners = text[start:end], self._owners
         there = self._automaton.find_matches_as_indexes(sentence, overlapping=True)
         seen = {part for part, _, _ in there}
-        begins = self._begins
         begun = [
-            (part, start + at)
-            for part, at, _ in there
-            if begins[part] and not (at and sentence[at - 1].isalnum())
+            (part, at) for part, at, _ in there if owners[part] and not (at and sentence[at - 1].isalnum())
         ]
-        tried = self._always.union(*(self._owners[part] for part, _ in begun))
+        tried = self._always.union(*[owners[part] for part, _ in begun])
         for i in sorted(tried):
-            if not any(map(seen.isdisjoint, self._needed[i])):
-                yield self._wordings[i], self._matches(i, text, begun, (start, end))
-
-    def _matches(
-        self, number: int, text: str, begun: _Begun, span: tuple[int, int]
-    ) -> Iterator[re.Match[str]]:
-        pattern, opening = self._wordings[number].pattern, self._openings[number]
-        if not opening:
-            return pattern.finditer(text, *span)
-        return _tried(pattern, text, {at for part, at in begun if part in opening}, span[1])
+            if any(map(seen.isdisjoint, self._needed[i])):
+                continue
+            wording, stems = self._wordings[i], self._stems[i]
+            if wording.needs.is_first:
+                places = {start + at for part, at in begun if part in stems}
+                yield wording, _tried(wording.pattern, text, places, end)
+            else:
+                yield wording, wording.pattern.finditer(text, start, end)
 
 
 class Sought:
