@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
-from streams.cli import build
+from streams.cli import build, outline
 
 
 def commands(group: object, path: str = "stancewatch") -> Iterator[tuple[str, str]]:
@@ -34,3 +35,8 @@ def test_none_is_left_out() -> None:
         "stancewatch alerts test",
         "stancewatch dead replay",
     } <= FOUND.keys()
+
+
+def test_the_help_of_all_commands_says_of_each_what_its_own_help_says() -> None:
+    short, full = (CliRunner().invoke(app, ["--help"], terminal_width=200) for app in (outline(), build()))
+    assert short.output == full.output
