@@ -28,7 +28,7 @@ from streams.core.untaught import judged_by_rule
 from streams.core.whereabouts import Whereabouts
 from streams.core.windows import Window, close_ups, windows
 
-PIPELINE_VERSION = "24"
+PIPELINE_VERSION = "25"
 _SEEN = 0.2
 
 
