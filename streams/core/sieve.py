@@ -1,6 +1,7 @@
 """Looks for wordings where the letters stand that they need: few of hundreds are tried on a sentence, and few places in it.
 
-What is found is what the wordings' own patterns find, in a quarter of the time. Text is in lower case throughout.
+What is found is what ``re`` finds by the same patterns; one that is looked for alone takes a quarter of the time. Text is in lower case
+throughout.
 """
 
 import re
@@ -14,7 +15,7 @@ from streams.core.letters import Needs, openings
 from streams.core.text import caseless
 
 
-class Wording(Protocol):
+class Worded(Protocol):
     """What has a pattern, and the letters that were read off it."""
 
     @property
@@ -26,7 +27,7 @@ class Wording(Protocol):
         """What a text must have."""
 
 
-W = TypeVar("W", bound=Wording)
+W = TypeVar("W", bound=Worded)
 
 
 class Sieve(Generic[W]):
