@@ -12,7 +12,7 @@ run: prepare-run ## start everything on this machine, play the demonstration cor
 	@.venv/bin/stancewatch demo
 
 test: prepare-dev ## every test, on a real Kafka and a real Elasticsearch that it starts itself
-	@.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup
+	@.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 unit: prepare-dev ## the pure tests: seconds, no services
 	@.venv/bin/python -m pytest tests/unit

@@ -19,11 +19,3 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no shared labels: {folder} is not there")
     return folder
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares services: `make test` runs two processes, and each starts its own for such a group."""
-    for item in items:
-        folder = item.path.parent.name
-        if folder in {"integration", "faults"}:
-            item.add_marker(pytest.mark.xdist_group(folder))

@@ -12,7 +12,7 @@ from streams.core.mentions import STATE_KINDS
 LEAD = 250
 """Characters of the text, after the headline, in which what is named counts as told first."""
 _MANY = 4
-_FACTS, _HERE = 7, 5
+FACTS, _HERE = 7, 5
 
 Facts = NDArray[np.float32]
 Homes = Callable[[str], str | None]
@@ -60,7 +60,7 @@ class Surroundings:
             )
             for each in self.countries
         ]
-        self._facts = np.array(numbers, dtype=np.float32).reshape(len(numbers), _FACTS)
+        self._facts = np.array(numbers, dtype=np.float32).reshape(len(numbers), FACTS)
 
     def facts(self, here: Container[str]) -> Facts:
         """Give seven numbers in [0, 1] about each country as the context of a stance (countries x 7, float32).

@@ -9,22 +9,26 @@ from streams.core.grammar import Tree
 from streams.core.mentions import Mention
 
 _SAYING = frozenset(
-    "say says said tell tells told claim claims claimed report reports reported allege alleges alleged accuse"
+    "say says said saying tell tells told claim claims claimed report reports reported allege alleges alleged accuse"
     " accuses accused announce announces announced confirm confirms confirmed stated reveal"
     " reveals warn warns warned add adds added assert asserts insist insists estimate estimates believe believes".split()
 )
+# Not of what is said to somebody, or by the subject of the clause before: "was told", "left, saying".
 _SAYS = re.compile(
-    rf"(?<!\bbe )(?<!\bbeen )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\b(?:{'|'.join(sorted(_SAYING))})\b"
+    r"(?<!\bbe )(?<!\bbeen )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!, (?=saying))"
+    rf"\b(?:{'|'.join(sorted(_SAYING))})\b"
 )
 _IT = r"(?:that|it|its|he|she|they|we|there|in|on|at|will|would)\b"  # is what is said, and not who says it
 _SAID_BY = re.compile(rf",? (?!{_IT})(?:\S+ ){{0,4}}")
-_ACCORDING_TO = re.compile(r"\baccording(?:,? \S+)? to (?:\S+ ){0,4}$")
-_SPEAKER_REACH = 120
+_ACCORDING_TO = re.compile(r"\baccording\b[^.;]{0,60}?\bto\s(?:\S+\s){0,4}$")
+_SPEAKER_REACH = 200
+_ADVERB = re.compile(r" (?:(?:\w+ly|also|has|had|have) )?")
+_PREPOSITION = re.compile(r"\b(?:to|of|with|in|for|from|by|against|on|at|after|before|near) (?:the )?$")
 
 
 def may_be_attributed(draft: Draft, sentence: int, actor: Mention) -> bool:
-    """Whether another actor may be telling of this one in a sentence that names an issue: the last one before a word of saying, the
-    first one behind it, or the one that it is according to. Only then ``attribution`` is worth a tree.
+    """Whether another actor may be telling of this one in a sentence that names an issue: the last other one before a word of saying, the
+    first one behind it, or one that it is according to. Only there a tree is asked for.
     """
     named = [each for each in draft.actors.get(sentence, ()) if each.is_actor]
     others = [each for each in named if each.actor.id != actor.actor.id]
@@ -38,14 +42,24 @@ def may_be_attributed(draft: Draft, sentence: int, actor: Mention) -> bool:
 
 
 def _may_say(draft: Draft, says: tuple[int, int], named: Sequence[Mention], actor: Mention) -> bool:
-    """Whether the actor named last before a word of saying, or next behind it, is another one that may be its subject."""
-    before = next((each for each in reversed(named) if each.end <= says[0]), None)
-    if before and before.actor.id != actor.actor.id and says[0] - before.end <= _SPEAKER_REACH:
+    """Whether another actor, named before a word of saying or next behind it, may be its subject. The actor itself may stand between,
+    but not as the subject: "Russia's envoy to Ukraine claimed that Ukraine ...".
+    """
+    before = [each for each in named if each.end <= says[0]]
+    others = [each for each in before if each.actor.id != actor.actor.id]
+    in_reach = bool(others) and says[0] - others[-1].end <= _SPEAKER_REACH
+    if in_reach and not (others[-1] is not before[-1] and _is_subject(draft, before[-1], says[0])):
         return True
     after = next((each for each in named if each.start >= says[1]), None)
     if after is None or after.actor.id == actor.actor.id:
         return False
     return _SAID_BY.fullmatch(draft.folded, says[1], after.start) is not None
+
+
+def _is_subject(draft: Draft, mention: Mention, verb: int) -> bool:
+    """Whether a mention stands right before a verb, and no preposition before the mention."""
+    is_next = _ADVERB.fullmatch(draft.folded, mention.end, verb) is not None
+    return is_next and _PREPOSITION.search(draft.folded, max(0, mention.start - 12), mention.start) is None
 
 
 def attribution(draft: Draft, tree: Tree, candidate: Candidate) -> str | None:

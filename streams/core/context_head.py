@@ -7,12 +7,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from streams.core.article import Surroundings
+from streams.core.article import FACTS, Surroundings
 from streams.core.pieces import Pieces
 from streams.core.vectors import Vector, cut, pooled
 
 K = TypeVar("K")
-_FACTS = 7
 
 
 class ContextHead:
@@ -21,7 +20,7 @@ class ContextHead:
     def __init__(self, weights: Mapping[str, Vector]) -> None:
         nowhere = weights["nowhere"]
         about = len(nowhere) + weights["issues"].shape[1]
-        parts = cut(weights["context.0.w"], (len(nowhere), len(nowhere), about, 1, _FACTS))
+        parts = cut(weights["context.0.w"], (len(nowhere), len(nowhere), about, 1, FACTS))
         self.of_who, self.of_where, self.of_issue, self.of_home, self.of_facts, self.of_flags = parts
         self.bias = weights["context.0.b"]
         self.last, self.last_bias = weights["context.1.w"], weights["context.1.b"]

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 _SHORTEST = 2
+# Where a word of a pattern may start: digits may count how often something stands there.
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
 _LETTERS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]*")
 _MAY_BE_ABSENT = ("?", "*", "{")
@@ -83,7 +84,7 @@ def _sequence(pattern: str) -> Iterator[str]:
     """Give a pattern from each of its outermost groups and words on, to its end."""
     end = 0
     for at, _ in _units(pattern):
-        word = _WORD.match(pattern, at)  # digits may count how often
+        word = _WORD.match(pattern, at)
         if at >= end and (word or pattern[at] == "("):
             yield pattern[at:].replace(_ANCHOR, "(?:", 1) if pattern.startswith(_ANCHOR, at) else pattern[at:]
             end = word.end() if word else at + 1
