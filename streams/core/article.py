@@ -4,17 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Container
 
 import numpy as np
-from numpy.typing import NDArray
 
 from streams.core.draft import Draft
 from streams.core.mentions import STATE_KINDS
+from streams.core.vectors import Vector
 
 LEAD = 250
 """Characters of the text, after the headline, in which what is named counts as told first."""
 _MANY = 4
 FACTS, _HERE = 7, 5
 
-Facts = NDArray[np.float32]
 Homes = Callable[[str], str | None]
 
 
@@ -62,7 +61,7 @@ class Surroundings:
         ]
         self._facts = np.array(numbers, dtype=np.float32).reshape(len(numbers), FACTS)
 
-    def facts(self, here: Container[str]) -> Facts:
+    def facts(self, here: Container[str]) -> Vector:
         """Give seven numbers in [0, 1] about each country as the context of a stance (countries x 7, float32).
 
         here: the countries of the window. The order is what the heads were taught with.

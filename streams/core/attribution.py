@@ -47,9 +47,10 @@ def _may_say(draft: Draft, says: tuple[int, int], named: Sequence[Mention], acto
     """
     before = [each for each in named if each.end <= says[0]]
     others = [each for each in before if each.actor.id != actor.actor.id]
-    in_reach = bool(others) and says[0] - others[-1].end <= _SPEAKER_REACH
-    if in_reach and not (others[-1] is not before[-1] and _is_subject(draft, before[-1], says[0])):
-        return True
+    if others and says[0] - others[-1].end <= _SPEAKER_REACH:
+        nearest = before[-1]
+        if nearest is others[-1] or not _is_subject(draft, nearest, says[0]):
+            return True
     after = next((each for each in named if each.start >= says[1]), None)
     if after is None or after.actor.id == actor.actor.id:
         return False

@@ -25,6 +25,7 @@ class ContextHead:
         self.bias = weights["context.0.b"]
         self.last, self.last_bias = weights["context.1.w"], weights["context.1.b"]
         self.nowhere: Vector = nowhere @ self.of_where
+        self.none: list[float] = weights["open"].tolist()
 
 
 class Countries:
@@ -38,9 +39,9 @@ class Countries:
         self._pieces = pieces
         self._around = around
 
-    def weigh(self, actor: str, who: Vector, about: Vector, none: float) -> dict[str | None, float]:
-        """Give the chance of each country, None standing for none of them. who, about: what stands for actor and issue. none: the
-        score of none.
+    def weigh(self, actor: str, who: Vector, about: Vector, frame: int) -> dict[str | None, float]:
+        """Give the chance of each country, None standing for none of them. who, about: what stands for actor and issue. frame: of
+        the issue, by its number.
         """
         if not self._around.countries:
             return {None: 1.0}
@@ -52,7 +53,7 @@ class Countries:
             if country == home:
                 sums[row] += head.of_home[0]
         said = (np.maximum(sums, 0.0) @ head.last + head.last_bias)[:, 0].tolist()
-        scores: dict[str | None, float] = {None: none}
+        scores: dict[str | None, float] = {None: head.none[frame]}
         for country, score in zip(owners, said, strict=True):
             scores[country] = max(score, scores.get(country, score))
         return _chances(scores)

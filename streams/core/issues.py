@@ -114,9 +114,7 @@ class Issues:
         """Give those of the found issues about which a word of the text raises a doubt."""
         named = {mention.issue for mentions in found.values() for mention in mentions}
         folded = lower(text)
-        return frozenset(
-            id_ for id_ in named if (doubts := self.all[id_].doubts) and doubts.search(folded, 0, len(folded))
-        )
+        return frozenset(id_ for id_ in named if (doubts := self.all[id_].doubts) and doubts.search(folded))
 
     def _matched(
         self,

@@ -119,7 +119,7 @@ class Network:
         for issue, about in named.items():
             hidden = self._hidden("pair", pairs + about @ self._of_pair[1])
             margins, strengths, modalities = self._said(hidden)
-            none = float(self._weights["open"][FRAMES.index(self.taught[issue])])
+            frame = FRAMES.index(self.taught[issue])
             surest = margins.max(axis=1).tolist()
             chances = _chances(np.stack([most(margins, own) for own in numbers.values()]))
             for (actor, own), stances in zip(numbers.items(), chances, strict=True):
@@ -130,7 +130,7 @@ class Network:
                         actor=mention,
                         issue=_nearest(pieces.issues[issue], mention),
                         stances=tuple(stances),
-                        contexts=partial(countries.weigh, actor, who[best], about, none),
+                        contexts=partial(countries.weigh, actor, who[best], about, frame),
                         strength=STRENGTHS[strengths[best]],
                         modality=MODALITIES[modalities[best]],
                     )

@@ -93,8 +93,8 @@ def find_turns(draft: Draft, verdicts: Sequence[Verdict], threshold: float) -> l
 def _turning_sentences(draft: Draft, verdicts: Sequence[Verdict]) -> Iterator[tuple[int, list[_Told]]]:
     """Give the sentences with a wording of a turn, of those in which something is read or somebody's policy is said to shift."""
     here = {each.sentence for each in verdicts}
-    said = _OF_WHOM.finditer(draft.folded, 0, len(draft.folded))
-    here |= {draft.sentence_at(match.start()) for match in said} & draft.actors.keys()
+    said = {draft.sentence_at(match.start()) for match in _OF_WHOM.finditer(draft.folded)}
+    here |= said & draft.actors.keys()
     for index in sorted(here):
         if told := _matches(draft, *draft.sentences[index]):
             yield index, told

@@ -75,15 +75,16 @@ class Sought:
         letters = openings(pattern)
         self._automaton = _automaton(letters) if letters else None
 
-    def finditer(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-        """Give its matches in a part of a text, as ``re`` does."""
+    def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+        """Give its matches in a text, or a part of it, as ``re`` does."""
+        end = len(text) if end is None else end
         if self._automaton is None:
             return self._pattern.finditer(text, start, end)
         found = self._automaton.find_matches_as_indexes(text[start:end], overlapping=True)
         return _tried(self._pattern, text, {start + at for _, at, _ in found}, end)
 
-    def search(self, text: str, start: int, end: int) -> re.Match[str] | None:
-        """Give its first match in a part of a text."""
+    def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+        """Give its first match in a text, or a part of it."""
         return next(self.finditer(text, start, end), None)
 
 
